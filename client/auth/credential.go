@@ -1,0 +1,72 @@
+package auth
+
+// Credential is what a user holds for a protection space: a user name and a
+// secret. For a token User may be empty.
+type Credential struct {
+	User   string // UTF-8
+	Secret Secret
+}
+
+// Equal reports whether user and secret are the same, to the letter.
+func (c Credential) Equal(d Credential) bool { return c.User == d.User && c.Secret.Equal(d.Secret) }
+
+// Kind is the kind of credential that a scheme wants. It is part of the key
+// under which a credential is stored.
+type Kind string
+
+// The kinds that schemes want.
+const (
+	Password Kind = "password" // a user-id and a password
+	Token    Kind = "token"    // an opaque token, no user-id needed
+)
+
+// Query describes the credential that a dialogue needs, and goes with it when
+// it is settled. It holds no secret.
+type Query struct {
+	Space    Space
+	Scheme   string   // the scheme's registered name, for people: "Digest"
+	Strength Strength // of the answer that is to be given
+	Wants    Kind
+	Target   string // absolute URL that was challenged, without userinfo, query and fragment
+
+	// Challenge is the one to be answered. Zero when the credential goes
+	// unasked and no challenge is known.
+	Challenge Challenge
+
+	// Person allows asking one. Without it Fill answers from what it has.
+	Person bool
+
+	// Unasked tells that the credential goes, or went, with no challenge in
+	// this request.
+	Unasked bool
+
+	// Redirected names the origin that the user typed when the challenge came
+	// from another one, after a redirect; else it is zero.
+	Redirected Origin
+
+	// Method is the request's method.
+	Method string
+}
+
+// Outcome is what an answer proved, once the response to it has come.
+type Outcome int
+
+// The three outcomes. Undecided is the zero value: when in doubt, nothing is
+// saved and nothing is held against the credential.
+const (
+	Undecided Outcome = iota
+	Accepted
+	Rejected
+)
+
+// String returns the outcome in lower case.
+func (o Outcome) String() string {
+	switch o {
+	case Accepted:
+		return "accepted"
+	case Rejected:
+		return "rejected"
+	default:
+		return "undecided"
+	}
+}

@@ -1,0 +1,120 @@
+package auth
+
+import (
+	"context"
+	"io"
+	"sync"
+)
+
+// Scheme is one authentication scheme, RFC 9110 section 11.1. Implementations
+// hold no state of a run and may be used by many goroutines at once.
+type Scheme interface {
+	// Name returns the registered name, as written for people: "Basic".
+	Name() string
+
+	// Traits tells what answering the challenge takes, or why this challenge
+	// cannot be answered: an error such as
+	// `digest: algorithm "MD4" not supported`.
+	Traits(Challenge) (Traits, error)
+
+	// Begin starts to answer the challenge with the credential. live is the
+	// memory that all exchanges of one space, account and strength share in a
+	// run; it is never nil. A credential that the scheme cannot send (a colon
+	// in a Basic user-id) is an error.
+	Begin(Challenge, Credential, *Live) (Exchange, error)
+}
+
+// Traits is what answering one challenge takes.
+type Traits struct {
+	Wants    Kind
+	Strength Strength
+
+	// SendsSecret: the answer gives the secret away to whoever reads it.
+	SendsSecret bool
+
+	// Unasked: the answer may go with later requests before they are
+	// challenged, in this run (Basic, and Digest with what Live remembers).
+	Unasked bool
+
+	// Stored: the same holds for later runs, which know the challenge only
+	// from the index (Basic, not Digest: nonces are not persisted).
+	Stored bool
+
+	// ConnectionBound: the answer authenticates the connection, not the
+	// request.
+	ConnectionBound bool
+}
+
+// Exchange is the answering of one request, over as many legs as the scheme
+// takes. It is used by one goroutine at a time.
+type Exchange interface {
+	// Answer returns the fields to send with the request: the credentials
+	// under name party.Answer, and what goes with them.
+	Answer(context.Context, *Party, Message) ([]Field, error)
+
+	// Challenged judges a further challenge of the same scheme and space that
+	// came in reply to Answer. After Continue the caller answers again.
+	Challenged(Challenge) (Verdict, error)
+
+	// Accepted is called with the final response. It checks what the server
+	// says about itself and returns the credential worth keeping. An error
+	// that wraps ErrServerUnverified means that the server did not prove to
+	// know the secret.
+	Accepted(Final) (Credential, error)
+}
+
+// Verdict is what a further challenge means.
+type Verdict int
+
+// The verdicts. Refused comes first: a challenge repeated is a refusal unless
+// the scheme knows better.
+const (
+	Refused Verdict = iota
+	Continue
+)
+
+// Field is one header field, name as written.
+type Field struct{ Name, Value string }
+
+// Message is the part of a request that schemes sign.
+type Message struct {
+	Method string
+	Target string // request-target exactly as it goes on the wire, RFC 9112 section 3.2
+
+	// Body opens the request's content from its start, for schemes that hash
+	// it. Nil when there is none. It may be called more than once; an error
+	// means that the content cannot be read twice.
+	Body func() (io.ReadCloser, error)
+}
+
+// Final is the part of the final response that schemes check.
+type Final struct {
+	Status int
+	Info   []string // values of the party.Info field
+}
+
+// ContentChecker is implemented by an Exchange that can judge a response only
+// when it has seen all of its content (Digest with qop=auth-int).
+type ContentChecker interface {
+	// CheckContent returns a writer that is to be given the content as it
+	// passes, and a function to be called at its end with the trailer's values
+	// of party.Info. Both are nil when the content does not matter. The
+	// function's error is as that of Exchange.Accepted.
+	CheckContent(Final) (io.Writer, func(info []string) error)
+}
+
+// Live is the memory shared by all exchanges of one space, account and
+// strength in a run: the current nonce, its count, a session key. The zero
+// value is ready. It may be used by many goroutines at once.
+type Live struct {
+	mu    sync.Mutex
+	state any
+}
+
+// Update calls f with the scheme's own state, nil at first, and keeps what it
+// returns. Calls are serialised; f must not block.
+func (l *Live) Update(f func(state any) any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state = f(l.state)
+}

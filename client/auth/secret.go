@@ -1,0 +1,54 @@
+package auth
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Redacted stands for a secret wherever one would be formatted.
+const Redacted = "[redacted]"
+
+// Secret is a password or token. However it is formatted, marshalled or logged
+// it reads "[redacted]"; only Reveal gives the text. The text is held behind a
+// pointer so that fmt, which calls no method on a field that is not exported,
+// prints an address there and not the secret.
+//
+// The zero Secret is empty. Copies are cheap and share the text, which never
+// changes. Compare with Equal: == compares identity.
+type Secret struct{ text *string }
+
+// NewSecret returns the secret that holds s.
+func NewSecret(s string) Secret { return Secret{&s} }
+
+// Reveal returns the text.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// Empty reports whether there is no text.
+func (s Secret) Empty() bool { return s.Reveal() == "" }
+
+// Equal compares two secrets in time that depends on their lengths alone.
+func (s Secret) Equal(t Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(t.Reveal())) == 1
+}
+
+// Format implements fmt.Formatter for every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
+
+// String returns Redacted.
+func (Secret) String() string { return Redacted }
+
+// GoString returns Redacted.
+func (Secret) GoString() string { return Redacted }
+
+// MarshalText returns Redacted; it also serves encoding/json.
+func (Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// LogValue returns Redacted.
+func (Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }

@@ -1,0 +1,54 @@
+package client
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"getin/client/auth"
+)
+
+// Wire is what one request and its response were on the wire, beside what
+// *http.Request and *http.Response can say. The caller puts an empty one into
+// the request's context; whoever sends fills what it knows. It belongs to one
+// request and must not be read before RoundTrip has returned.
+type Wire struct {
+	// Fields, when not nil, are the request's header fields in the order and
+	// spelling to be sent. Request.Header holds the same.
+	Fields []auth.Field
+
+	// Head is the head of the response as it came: status line, fields, empty
+	// line, with CRLF. A sender that does not see it writes it anew.
+	Head []byte
+
+	// Local and Peer are the two ends of the connection; with a proxy, Peer is
+	// the proxy. Zero when they are not known or no IP addresses.
+	Local, Peer netip.AddrPort
+
+	// Proxied tells that the request went through a proxy.
+	Proxied bool
+
+	// Unverified tells why the TLS peer's certificate would have been refused,
+	// had the user not switched the check off. Nil for a verified peer and
+	// without TLS. PeerKey is the SHA-256 of its public key, "sha256//BASE64".
+	Unverified error
+	PeerKey    string
+
+	// Times, each zero when it did not happen for this request (a connection
+	// that was reused, no TLS).
+	Start, NameResolved, Connected, Secured, Sent, FirstByte time.Time
+	Reused                                                   bool
+}
+
+type wireKey struct{}
+
+// WithWire returns a context that carries w to the sender.
+func WithWire(ctx context.Context, w *Wire) context.Context {
+	return context.WithValue(ctx, wireKey{}, w)
+}
+
+// WireOf returns the Wire that the context carries, or nil.
+func WireOf(ctx context.Context) *Wire {
+	w, _ := ctx.Value(wireKey{}).(*Wire)
+	return w
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"net/url"
+
+	"getin/client/auth"
+)
+
+// Key names one stored credential: a protection space, the kind of credential,
+// and the account.
+type Key struct {
+	Space   auth.Space
+	Kind    auth.Kind
+	Account string
+}
+
+// maxUser is the longest user name, in octets, that is handed to a keyring as
+// it is; a longer one is hashed. (Windows limits target and user together to
+// 512 UTF-16 units; the service takes up to about 300 of them.)
+const maxUser = 200
+
+// sum hashes the fields, each preceded by its length, so that no two tuples
+// collide by moving a separator.
+func sum(fields ...string) string {
+	h := sha256.New()
+	var n [8]byte
+	for _, f := range fields {
+		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
+		h.Write(n[:])
+		h.Write([]byte(f))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (k Key) tuple() []string {
+	present := "absent"
+	if k.Space.HasRealm {
+		present = "present"
+	}
+	// Resource and scope (RFC 8707, RFC 6749) are empty for everything but
+	// tokens that were issued for one; they are hashed all the same, so that
+	// keys stay what they are when such tokens come.
+	return []string{k.Space.Party.Name, k.Space.Origin.String(), present, k.Space.Realm, string(k.Kind), "", ""}
+}
+
+// Service returns the name under which a platform's keyring files the
+// credential: the origin to read, and a hash that no realm text can forge.
+func (k Key) Service() string {
+	who := "getin "
+	if k.Space.Party == auth.Proxy {
+		who += "proxy "
+	}
+	return who + k.Space.Origin.String() + " " + sum(k.tuple()...)[:32]
+}
+
+// User returns the account in a form that every keyring takes: percent-encoded,
+// and hashed when that is longer than 200 octets. An empty account is "-",
+// which no account encodes to: "-" itself becomes "%2D".
+func (k Key) User() string {
+	switch k.Account {
+	case "":
+		return "-"
+	case "-":
+		return "%2D"
+	}
+	u := url.QueryEscape(k.Account)
+	if len(u) > maxUser {
+		return "sha256-" + sum(k.Account)
+	}
+	return u
+}
+
+// ID returns the entry's identity: 64 hex digits, of which people type the
+// first few.
+func (k Key) ID() string { return sum(append(k.tuple(), k.Account)...) }

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"getin/client/auth"
+)
+
+// Store keeps credentials, each under its key. Implementations may be used by
+// many goroutines and many processes at once, honour the context, and return
+// errors that wrap one of the sentinels below.
+type Store interface {
+	// Get returns the credential, or an error that wraps ErrNotFound.
+	Get(context.Context, Key) (auth.Credential, error)
+
+	// Put stores the credential, replacing what was there. The credential's
+	// User equals the key's Account.
+	Put(context.Context, Key, auth.Credential) error
+
+	// Delete removes it. An error that wraps ErrNotFound tells that it was not
+	// there.
+	Delete(context.Context, Key) error
+}
+
+// What a Store may answer. Callers decide by errors.Is.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrLocked      = errors.New("locked")           // and nobody unlocked it in time
+	ErrUnavailable = errors.New("not available")    // no service, no file, no answer
+	ErrTooLarge    = errors.New("secret too large") // for this store's items
+	ErrDenied      = errors.New("denied")           // the person or the system said no
+	ErrDamaged     = errors.New("damaged")          // there, but not what was put
+)

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"getin/client/auth"
+)
+
+// value is what lies in a keyring item or in the vault: the credential, and the
+// whole key, which is compared on reading.
+type value struct {
+	Version int    `json:"v"`
+	Party   string `json:"party"`
+	Origin  string `json:"origin"`
+	Realm   []byte `json:"realm"` // base64: realms are octets; null when absent
+	Kind    string `json:"kind"`
+	Account string `json:"account"`
+	Secret  string `json:"secret,omitempty"`
+	Octets  []byte `json:"octets,omitempty"` // base64, instead of Secret when that is not UTF-8
+}
+
+// valueVersion is the version of value that this program writes. A greater one
+// is refused rather than misread.
+const valueVersion = 1
+
+// Encode returns what a store is to keep for the key. The result holds the
+// secret in clear.
+func Encode(k Key, c auth.Credential) ([]byte, error) {
+	v := value{
+		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
+		Kind: string(k.Kind), Account: k.Account,
+	}
+	if s := c.Secret.Reveal(); utf8.ValidString(s) {
+		v.Secret = s
+	} else {
+		v.Octets = []byte(s)
+	}
+	if k.Space.HasRealm {
+		v.Realm = append([]byte{}, k.Space.Realm...)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a credential: %w", err)
+	}
+	return b, nil
+}
+
+// Decode reads what Encode wrote for the same key. Anything else, a value moved
+// from another key among it, is an error that wraps ErrDamaged. No error holds
+// any of the value.
+func Decode(k Key, b []byte) (auth.Credential, error) {
+	var v value
+	if err := json.Unmarshal(b, &v); err != nil {
+		return auth.Credential{}, fmt.Errorf("%w: not a getin value", ErrDamaged)
+	}
+	if v.Version != valueVersion {
+		return auth.Credential{}, fmt.Errorf("%w: value of version %d, this program knows %d", ErrDamaged, v.Version, valueVersion)
+	}
+	want := k.Space
+	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
+		v.Account != k.Account || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
+	}
+	secret := v.Secret
+	if v.Octets != nil {
+		secret = string(v.Octets)
+	}
+	return auth.Credential{User: v.Account, Secret: auth.NewSecret(secret)}, nil
+}
