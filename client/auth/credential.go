@@ -70,3 +70,18 @@ func (o Outcome) String() string {
 		return "undecided"
 	}
 }
+
+// Recalled is what is remembered about a URL before a request goes there. The
+// zero value remembers nothing.
+type Recalled struct {
+	// Strongest is the strongest answer ever accepted over this path, whatever
+	// the realm; 0 when there is none.
+	Strongest Strength
+
+	// Ready tells that Credential may answer Query.Challenge unasked. The
+	// challenge is then made up from what is remembered: scheme, realm,
+	// charset.
+	Ready      bool
+	Query      Query
+	Credential Credential
+}
