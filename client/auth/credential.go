@@ -5,9 +5,15 @@ package auth
 type Credential struct {
 	User   string // UTF-8
 	Secret Secret
+
+	// Given tells that the user gave the secret for this run and its URLs (an
+	// option, a URL, an environment variable): it was neither stored nor
+	// prompted for.
+	Given bool
 }
 
-// Equal reports whether user and secret are the same, to the letter.
+// Equal reports whether user and secret are the same, to the letter, wherever
+// they came from.
 func (c Credential) Equal(d Credential) bool { return c.User == d.User && c.Secret.Equal(d.Secret) }
 
 // Kind is the kind of credential that a scheme wants. It is part of the key
