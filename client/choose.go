@@ -1,0 +1,114 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"getin/client/auth"
+)
+
+// offer is a challenge that one of our schemes can answer.
+type offer struct {
+	scheme    auth.Scheme
+	challenge auth.Challenge
+	traits    auth.Traits
+}
+
+// offers returns what can be answered of the challenges, strongest first; of
+// equals, what the server named first.
+func (c *Client) offers(challenges []auth.Challenge) []offer {
+	var list []offer
+	for _, ch := range challenges {
+		o, err := c.offer(ch)
+		if err != nil {
+			c.Trace.passedOver(ch, err)
+			continue
+		}
+		list = append(list, o)
+	}
+	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.traits.Strength, a.traits.Strength) })
+	return list
+}
+
+// errNotBuiltIn: no scheme of this client has the challenge's name.
+var errNotBuiltIn = errors.New("scheme not supported or not allowed")
+
+func (c *Client) offer(ch auth.Challenge) (offer, error) {
+	for _, s := range c.Schemes {
+		if ch.Is(s.Name()) {
+			t, err := s.Traits(ch)
+			return offer{s, ch, t}, err
+		}
+	}
+	return offer{}, fmt.Errorf("%s: %w", ch.Scheme, errNotBuiltIn)
+}
+
+// choose answers the strongest challenge that can be answered without a person,
+// else the strongest that a person can answer (rule R9).
+func (d *dialogue) choose(ctx context.Context) error {
+	if len(d.challenges) == 0 {
+		return d.unanswered(ErrNoChallenge)
+	}
+	offers := d.client.offers(d.challenges)
+	if len(offers) == 0 {
+		return d.unanswered(ErrNoScheme)
+	}
+	for _, person := range []bool{false, true} {
+		for _, o := range offers {
+			err := d.try(ctx, o, person)
+			switch {
+			case err == nil:
+				return nil
+			case fallsThrough(err) && !person, errors.Is(err, errCannotStart):
+				continue
+			case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
+				return err
+			}
+			return d.unanswered(err)
+		}
+	}
+	return d.unanswered(auth.ErrNoCredential)
+}
+
+// fallsThrough reports whether a person may still mend what a silent try
+// lacked.
+func fallsThrough(err error) bool {
+	return errors.Is(err, auth.ErrNoCredential) || errors.Is(err, auth.ErrRefusedBefore) || errors.Is(err, auth.ErrStore)
+}
+
+// errCannotStart: the scheme cannot use this credential; the next may. It costs
+// no try.
+var errCannotStart = errors.New("cannot start")
+
+// try gets a credential for the offer and puts the answer in force.
+func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
+	q := auth.Query{
+		Space: o.challenge.Space(d.party, d.origin), Scheme: o.scheme.Name(), Strength: o.traits.Strength,
+		Wants: o.traits.Wants, Target: bare(d.url), Challenge: o.challenge, Person: person,
+		Redirected: d.redirectedFrom, Method: d.method,
+	}
+	if person {
+		// Nobody types a password that will not be sent.
+		if err := d.permit(ctx, q, o.traits, "", false); err != nil {
+			return err
+		}
+	}
+	c, err := d.client.Wallet.Fill(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := d.permit(ctx, q, o.traits, c.User, c.Given); err != nil {
+		d.client.Wallet.Settle(ctx, q, c, auth.Undecided)
+		return err
+	}
+	if err := d.begin(o, q, c); err != nil {
+		d.client.Wallet.Settle(ctx, q, c, auth.Undecided)
+		d.client.Trace.passedOver(o.challenge, err)
+		return fmt.Errorf("%w: %w", errCannotStart, err)
+	}
+	d.client.Trace.chosen(q, c)
+	return nil
+}

@@ -1,0 +1,163 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"getin/client/auth"
+)
+
+// converse sends the request of one hop as often as its parties want it
+// answered, and returns the response that ends the conversation.
+func (c *Client) converse(h *hop) (*http.Response, error) {
+	ctx := h.req.Context()
+	proxy, err := c.proxy(h.req.URL)
+	if err != nil {
+		return nil, err
+	}
+	parties, err := c.dialogues(h, proxy)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range parties {
+		d.recall(ctx)
+	}
+	defer func() { // whatever happens, no credential stays unsettled
+		for _, d := range parties {
+			d.settle(ctx, auth.Undecided)
+		}
+	}()
+	var once retries
+	for round := 1; ; round++ {
+		resp, err := c.send(ctx, h, parties, proxy)
+		if err != nil {
+			return nil, err
+		}
+		asks := who(parties, resp)
+		if asks == nil {
+			if once.again(h, resp) {
+				c.Trace.retried(resp)
+				c.discard(resp)
+				continue
+			}
+			return c.finish(ctx, parties, resp)
+		}
+		if err := asks.next(ctx, parties, resp, round); err != nil {
+			return orClose(resp, err)
+		}
+		drain(resp)
+	}
+}
+
+// next finds the answer to a challenge. The other party has let the request
+// through, or has not been asked yet.
+func (d *dialogue) next(ctx context.Context, parties []*dialogue, resp *http.Response, round int) error {
+	for _, other := range parties {
+		if other != d && other.exchange != nil && judge(other.party, resp, !other.query.Unasked) == auth.Accepted {
+			if err := other.finish(ctx, resp); err != nil {
+				return err
+			}
+			other.recall(ctx)
+		}
+	}
+	if round == maxRounds {
+		d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
+		d.settle(ctx, auth.Undecided)
+		return d.unanswered(ErrTooManyRounds)
+	}
+	return d.challenged(ctx, resp)
+}
+
+func (c *Client) finish(ctx context.Context, parties []*dialogue, resp *http.Response) (*http.Response, error) {
+	for _, d := range parties {
+		if err := d.finish(ctx, resp); err != nil {
+			_ = resp.Body.Close() // not to be believed
+			return nil, err
+		}
+	}
+	return resp, nil
+}
+
+// send makes one request of the hop, with the answers in force.
+func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *url.URL) (*http.Response, error) {
+	m := auth.Message{Method: h.req.Method, Target: target(h.req.URL, proxy), Body: h.body.get}
+	var answers []auth.Field
+	for _, d := range parties {
+		fields, err := d.answer(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, fields...)
+	}
+	req, err := h.request(answers)
+	if err != nil {
+		return nil, err
+	}
+	c.Trace.request(req)
+	resp, err := c.Sender.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	resp.Request = req
+	c.Trace.response(resp)
+	return resp, nil
+}
+
+func (c *Client) proxy(u *url.URL) (*url.URL, error) {
+	if c.Proxy == nil {
+		return nil, nil
+	}
+	return c.Proxy(u)
+}
+
+// dialogues returns one for each party on the way: the proxy, when it is spoken
+// to in the request itself, and the server.
+func (c *Client) dialogues(h *hop, proxy *url.URL) ([]*dialogue, error) {
+	var list []*dialogue
+	if proxy != nil && h.req.URL.Scheme == "http" {
+		o, err := auth.OriginOf(proxy)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, &dialogue{
+			client: c, party: auth.Proxy, origin: o, url: proxy, method: h.req.Method,
+			consented: map[auth.Risk]bool{}, silent: h.silence(auth.Proxy),
+		})
+	}
+	return append(list, &dialogue{
+		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, proxy: proxy,
+		redirectedFrom: h.redirectedFrom(), consented: map[auth.Risk]bool{}, silent: h.silence(auth.Server),
+	}), nil
+}
+
+// silence tells why a party gets no answer at this hop, or nil.
+func (h *hop) silence(p *auth.Party) error {
+	switch {
+	case h.own[p]:
+		return ErrOwnHeader
+	case p == auth.Server && h.downgraded:
+		return ErrDowngradedRedirect
+	}
+	return nil
+}
+
+// who returns the dialogue of the party that asks in this response, or nil.
+func who(parties []*dialogue, resp *http.Response) *dialogue {
+	for _, d := range parties {
+		if resp.StatusCode == d.party.Status {
+			return d
+		}
+	}
+	return nil
+}
+
+// orClose returns the response with an Unanswered, and closes it for any other
+// error.
+func orClose(resp *http.Response, err error) (*http.Response, error) {
+	if _, ok := err.(*Unanswered); ok {
+		return resp, err
+	}
+	_ = resp.Body.Close() // the error is what counts
+	return nil, err
+}

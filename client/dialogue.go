@@ -1,0 +1,230 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"getin/client/auth"
+)
+
+// maxRounds bounds the requests that one URL may take: three refused passwords,
+// each with a stale nonce, and the first and last request.
+const maxRounds = 8
+
+// dialogue is the conversation with one party about one request. It never
+// touches a connection.
+type dialogue struct {
+	client *Client
+	party  *auth.Party
+	origin auth.Origin // the party's own
+	url    *url.URL    // what is asked for; for a proxy, the proxy's URL
+	method string
+	proxy  *url.URL // on the way to the server, or nil
+
+	redirectedFrom auth.Origin
+	silent         error // not nil: no answer is given, for this reason
+
+	recalled  auth.Recalled
+	consented map[auth.Risk]bool
+	wire      *Wire // of the response that challenged last; nil before
+
+	// The answer in force; exchange is nil when there is none.
+	exchange   auth.Exchange
+	scheme     auth.Scheme
+	traits     auth.Traits
+	query      auth.Query
+	credential auth.Credential
+	sent       bool // some credential was refused in this dialogue
+	challenges []auth.Challenge
+	syntax     error
+}
+
+// recall begins with an answer that nobody has asked for yet, if one is known
+// to be welcome: from this run, or from the wallet. After a redirect to another
+// origin nothing goes unasked (rule R5).
+func (d *dialogue) recall(ctx context.Context) {
+	if d.client.Wallet == nil {
+		return
+	}
+	d.recalled = d.client.Wallet.Recall(ctx, d.party, d.url)
+	if d.silent != nil || d.redirectedFrom != (auth.Origin{}) {
+		return
+	}
+	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil {
+		q := s.query
+		q.Unasked, q.Method, q.Target = true, d.method, bare(d.url)
+		d.start(ctx, offer{s.scheme, q.Challenge, auth.Traits{}}, q, s.credential)
+		return
+	}
+	r := d.recalled
+	if !r.Ready {
+		return
+	}
+	if d.client.Policy.Unverified && !r.Credential.Given && !d.origin.LoopbackName() {
+		return // the peer must be seen first (rule R7)
+	}
+	o, err := d.client.offer(r.Query.Challenge)
+	if err != nil || !r.Credential.Given && !o.traits.Stored {
+		return
+	}
+	d.start(ctx, o, r.Query, r.Credential)
+}
+
+// start puts an unasked answer in force. Whatever speaks against it, it stays
+// away and the challenge decides.
+func (d *dialogue) start(ctx context.Context, o offer, q auth.Query, c auth.Credential) {
+	t, err := o.scheme.Traits(q.Challenge)
+	if err != nil || len(d.concerns(q, t, c.Given)) > 0 {
+		return
+	}
+	o.traits = t
+	if d.begin(o, q, c) == nil {
+		d.client.Trace.chosen(q, c)
+	}
+}
+
+// begin puts an answer in force.
+func (d *dialogue) begin(o offer, q auth.Query, c auth.Credential) error {
+	x, err := o.scheme.Begin(q.Challenge, c, d.client.memory.live(q.Space, c.User, o.traits.Strength))
+	if err != nil {
+		return err
+	}
+	d.exchange, d.scheme, d.traits, d.query, d.credential = x, o.scheme, o.traits, q, c
+	return nil
+}
+
+// answer returns the fields to send with the request.
+func (d *dialogue) answer(ctx context.Context, m auth.Message) ([]auth.Field, error) {
+	if d.exchange == nil {
+		return nil, nil
+	}
+	return d.exchange.Answer(ctx, d.party, m)
+}
+
+// challenged takes in a response that asks. Nil error: there is an answer to
+// send. An *Unanswered: there is none, the response is the caller's. Any other
+// error ends the request.
+func (d *dialogue) challenged(ctx context.Context, resp *http.Response) error {
+	d.wire = WireOf(resp.Request.Context())
+	d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
+	d.client.Trace.challenged(d.party, d.challenges, d.syntax)
+	if d.silent != nil {
+		return d.unanswered(d.silent)
+	}
+	if d.exchange != nil {
+		if again, err := d.judgeChallenge(ctx); again || err != nil {
+			return err
+		}
+	}
+	if d.client.Wallet == nil {
+		return d.unanswered(auth.ErrNoCredential)
+	}
+	return d.choose(ctx)
+}
+
+// judgeChallenge finds out what the challenge means for the answer in force:
+// another leg, a refusal, or another space altogether.
+func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
+	ch, same := d.sameSpace()
+	if !same {
+		d.settle(ctx, auth.Undecided)
+		return false, nil
+	}
+	d.query.Space, d.query.Challenge = ch.Space(d.party, d.origin), ch
+	verdict, err := d.exchange.Challenged(ch)
+	if err != nil {
+		d.settle(ctx, auth.Undecided)
+		return false, d.unanswered(err)
+	}
+	if verdict == auth.Continue {
+		d.query.Unasked = false
+		return true, nil
+	}
+	if v, _ := ch.Param("stale"); v == "true" {
+		// The server says that the secret is right, and will not have it.
+		d.settle(ctx, auth.Undecided)
+		return false, d.unanswered(ErrTooManyRounds)
+	}
+	d.sent = true
+	d.settle(ctx, auth.Rejected)
+	return false, nil
+}
+
+// sameSpace looks among the challenges for the one that the answer in force was
+// for. An unasked answer of a space not known yet is met by any challenge of
+// its scheme.
+func (d *dialogue) sameSpace() (auth.Challenge, bool) {
+	for _, ch := range d.challenges {
+		if !ch.Is(d.scheme.Name()) {
+			continue
+		}
+		t, err := d.scheme.Traits(ch)
+		if err != nil || t.Strength != d.traits.Strength {
+			continue
+		}
+		unknown := d.query.Unasked && d.credential.Given && !d.query.Space.HasRealm
+		if unknown || ch.Space(d.party, d.origin) == d.query.Space {
+			return ch, true
+		}
+	}
+	return auth.Challenge{}, false
+}
+
+// settle tells the wallet what became of the answer in force, and ends it.
+func (d *dialogue) settle(ctx context.Context, o auth.Outcome) {
+	if d.exchange == nil {
+		return
+	}
+	d.exchange = nil
+	if o == auth.Rejected {
+		d.client.memory.forget(d.query.Space, d.credential)
+	}
+	d.client.Wallet.Settle(context.WithoutCancel(ctx), d.query, d.credential, o)
+	d.client.Trace.settled(d.query, o)
+}
+
+// finish judges the answer in force by the final response.
+func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
+	if d.exchange == nil {
+		return nil
+	}
+	final := auth.Final{Status: resp.StatusCode, Info: resp.Header.Values(d.party.Info)}
+	kept, err := d.exchange.Accepted(final)
+	if err != nil {
+		d.settle(ctx, auth.Undecided)
+		return err
+	}
+	outcome := judge(d.party, resp, !d.query.Unasked)
+	if checker, ok := d.exchange.(auth.ContentChecker); ok {
+		d.checkContent(resp, checker, final)
+	}
+	d.credential = kept
+	// What was typed for a URL and sent unasked says nothing about a space.
+	known := d.query.Space.HasRealm || !d.query.Unasked
+	if outcome == auth.Accepted && d.traits.Unasked && known {
+		d.client.memory.remember(&standing{
+			d.scheme, d.query, kept, auth.Prefixes(d.query.Challenge, d.url),
+		})
+	}
+	d.settle(ctx, outcome)
+	return nil
+}
+
+func (d *dialogue) unanswered(reason error) error {
+	u := *d.url
+	u.User = nil
+	e := &Unanswered{
+		Party: d.party, Target: &u, Challenges: d.challenges, Syntax: d.syntax, Sent: d.sent, Reason: reason,
+	}
+	if offers := d.client.offers(d.challenges); len(offers) > 0 {
+		e.Space = offers[0].challenge.Space(d.party, d.origin)
+	}
+	return e
+}
+
+// bare returns the URL without userinfo, query and fragment.
+func bare(u *url.URL) string {
+	v := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return v.String()
+}

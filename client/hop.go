@@ -1,0 +1,97 @@
+package client
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"getin/client/auth"
+)
+
+// hop is one URL of a chain of redirects, and what holds for it.
+type hop struct {
+	req    *http.Request // as the caller made it, less what does not go to this hop; never sent itself
+	body   *body
+	origin auth.Origin
+	typed  auth.Origin // the origin of the first hop
+
+	// left: the chain has been at another origin than the typed one. It stays
+	// so when the chain comes back.
+	left bool
+
+	// downgraded: the chain went from https to http.
+	downgraded bool
+
+	redirects int
+
+	// own: for each party, whether the caller set its Answer field by hand at
+	// the first hop.
+	own map[*auth.Party]bool
+}
+
+func firstHop(req *http.Request) (*hop, error) {
+	o, err := auth.OriginOf(req.URL)
+	if err != nil {
+		return nil, err
+	}
+	h := &hop{req: req.Clone(req.Context()), body: newBody(req), origin: o, typed: o, own: map[*auth.Party]bool{}}
+	for _, p := range []*auth.Party{auth.Server, auth.Proxy} {
+		h.own[p] = len(req.Header.Values(p.Answer)) > 0
+	}
+	return h, nil
+}
+
+// redirectedFrom returns the typed origin when the chain has left it.
+func (h *hop) redirectedFrom() auth.Origin {
+	if h.left {
+		return h.typed
+	}
+	return auth.Origin{}
+}
+
+// request makes the request of one round: the hop's own, with the answers in
+// front of its fields, and the body from its start.
+func (h *hop) request(answers []auth.Field) (*http.Request, error) {
+	ctx := h.req.Context()
+	wire := &Wire{}
+	r := h.req.Clone(WithWire(ctx, wire))
+	for _, f := range answers {
+		r.Header.Set(f.Name, f.Value)
+	}
+	r.Body, r.GetBody = nil, nil
+	more, err := h.body.attach(r)
+	if w := WireOf(ctx); w != nil && w.Fields != nil {
+		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
+	}
+	return r, err
+}
+
+// ordered keeps of the caller's ordered fields those that still go to this hop.
+func (h *hop) ordered(fields []auth.Field) []auth.Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f auth.Field) bool {
+		return len(h.req.Header.Values(f.Name)) == 0
+	})
+}
+
+// target returns the request-target as Sender puts it on the wire: in
+// absolute-form for an http URL behind a proxy (RFC 9112 section 3.2.2), else in
+// origin-form.
+func target(u, proxy *url.URL) string {
+	if proxy != nil && u.Scheme == "http" {
+		v := *u
+		v.User, v.Fragment, v.RawFragment = nil, "", ""
+		return v.String()
+	}
+	return u.RequestURI()
+}
+
+// drainLimit bounds, in octets, what is read of a response that nobody wants, so
+// that its connection can be used again. Reading 64 KiB costs about as much as a
+// new TLS handshake on a fast line, and less than one round trip on a slow one.
+const drainLimit = 64 << 10
+
+func drain(resp *http.Response) {
+	_, _ = io.CopyN(io.Discard, resp.Body, drainLimit) // whatever is left is dropped with the connection
+	_ = resp.Body.Close()
+}

@@ -1,0 +1,99 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"getin/client/auth"
+)
+
+// Policy is what the user decides beforehand. The zero value is the safe one.
+type Policy struct {
+	// AllowClearText lets secrets cross a network unencrypted (rule R6).
+	AllowClearText bool
+
+	// AllowDowngrade lets a weaker scheme be answered where a stronger one was
+	// accepted before (rule R8).
+	AllowDowngrade bool
+
+	// Unverified tells that Sender does not insist on verified certificates. A
+	// stored secret then waits for the challenge, so that the peer can be
+	// looked at first (rule R7).
+	Unverified bool
+
+	// Follow redirects, at most MaxRedirects of them; less than zero is no
+	// limit.
+	Follow       bool
+	MaxRedirects int
+
+	// KeepMethod: the method goes on unchanged whatever the redirect says, as
+	// with curl -X. The body does not.
+	KeepMethod bool
+
+	// TrustRedirects sends the caller's own fields to every https origin of the
+	// chain (--location-trusted).
+	TrustRedirects bool
+
+	// AutoReferer sets Referer on each further hop (-e ';auto').
+	AutoReferer bool
+}
+
+// permit asks for consent to everything that speaks against sending the
+// answer; the credential's User is empty when it is not known yet. given tells
+// that the user typed the secret for this URL.
+func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, user string, given bool) error {
+	for _, concern := range d.concerns(q, t, given) {
+		concern.Query, concern.User = q, user
+		if d.consented[concern.Risk] {
+			continue
+		}
+		if err := d.client.consent(ctx, concern); err != nil {
+			return err
+		}
+		d.consented[concern.Risk] = true
+	}
+	return nil
+}
+
+func (c *Client) consent(ctx context.Context, concern auth.Concern) error {
+	if c.Consent == nil {
+		return fmt.Errorf("%w: nobody consents", auth.ErrNotAllowed)
+	}
+	return c.Consent(ctx, concern)
+}
+
+// concerns lists what speaks against an answer, the gravest first.
+func (d *dialogue) concerns(q auth.Query, t auth.Traits, given bool) []auth.Concern {
+	var list []auth.Concern
+	if w := d.wire; w != nil && w.Unverified != nil && d.party == auth.Server && !given && !d.loopbackPeer() {
+		list = append(list, auth.Concern{Risk: auth.Unverified, Key: w.PeerKey, Why: w.Unverified})
+	}
+	typedForProxy := given && d.party == auth.Proxy // -U is consent to the hop (rule R6)
+	if t.SendsSecret && !d.client.Policy.AllowClearText && !typedForProxy && !d.confidential() {
+		list = append(list, auth.Concern{Risk: auth.ClearText})
+	}
+	if s := d.recalled.Strongest; t.Strength < s && !d.client.Policy.AllowDowngrade {
+		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
+	}
+	return list
+}
+
+// confidential reports whether nobody but the party can read what is sent to
+// it: TLS, or loopback by name and by peer with no proxy in between.
+func (d *dialogue) confidential() bool {
+	return d.origin.Scheme == "https" || d.origin.LoopbackName() && d.loopbackPeer() && !d.proxied()
+}
+
+// loopbackPeer looks at the connection that the challenge came over. Before
+// there is one, Sender's promise about loopback names stands in.
+func (d *dialogue) loopbackPeer() bool {
+	if d.wire == nil {
+		return d.origin.LoopbackName()
+	}
+	return d.wire.Peer.Addr().Unmap().IsLoopback()
+}
+
+// proxied reports whether the way to the party leads through somebody else.
+func (d *dialogue) proxied() bool {
+	return d.party == auth.Server && (d.proxy != nil || d.wire != nil && d.wire.Proxied)
+}
