@@ -22,6 +22,12 @@ type Key struct {
 // 512 UTF-16 units; the service takes up to about 300 of them.)
 const maxUser = 200
 
+// maxOrigin is the longest origin, in octets, that stands in a service name in
+// full: "https://", a host name of 253 octets (RFC 1035 section 2.3.4) and
+// ":65535" are 267. Longer ones, which no name can have, are cut, so that no
+// URL makes a name longer than platforms take; the hash tells them apart.
+const maxOrigin = 267
+
 // sum hashes the fields, each preceded by its length, so that no two tuples
 // collide by moving a separator.
 func sum(fields ...string) string {
@@ -53,12 +59,17 @@ func (k Key) Service() string {
 	if k.Space.Party == auth.Proxy {
 		who += "proxy "
 	}
-	return who + k.Space.Origin.String() + " " + sum(k.tuple()...)[:32]
+	origin := k.Space.Origin.String()
+	if len(origin) > maxOrigin {
+		origin = origin[:maxOrigin] + "..."
+	}
+	return who + origin + " " + sum(k.tuple()...)[:32]
 }
 
 // User returns the account in a form that every keyring takes: percent-encoded,
 // and hashed when that is longer than 200 octets. An empty account is "-",
-// which no account encodes to: "-" itself becomes "%2D".
+// which no account encodes to: "-" itself becomes "%2D". Nor does any encode to
+// what a hash begins with, for "=" would be "%3D".
 func (k Key) User() string {
 	switch k.Account {
 	case "":
@@ -68,7 +79,7 @@ func (k Key) User() string {
 	}
 	u := url.QueryEscape(k.Account)
 	if len(u) > maxUser {
-		return "sha256-" + sum(k.Account)
+		return "sha256=" + sum(k.Account)
 	}
 	return u
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ type value struct {
 	Realm   []byte `json:"realm"` // base64: realms are octets; null when absent
 	Kind    string `json:"kind"`
 	Account string `json:"account"`
+	User    []byte `json:"user,omitempty"` // base64, instead of Account when that is not UTF-8
 	Secret  string `json:"secret,omitempty"`
 	Octets  []byte `json:"octets,omitempty"` // base64, instead of Secret when that is not UTF-8
 }
@@ -30,7 +32,12 @@ const valueVersion = 1
 func Encode(k Key, c auth.Credential) ([]byte, error) {
 	v := value{
 		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
-		Kind: string(k.Kind), Account: k.Account,
+		Kind: string(k.Kind),
+	}
+	if utf8.ValidString(k.Account) {
+		v.Account = k.Account
+	} else {
+		v.User = []byte(k.Account)
 	}
 	if s := c.Secret.Reveal(); utf8.ValidString(s) {
 		v.Secret = s
@@ -40,11 +47,15 @@ func Encode(k Key, c auth.Credential) ([]byte, error) {
 	if k.Space.HasRealm {
 		v.Realm = append([]byte{}, k.Space.Realm...)
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
+	// Without the escapes that only web pages need: they take six octets for
+	// one, and keyrings have little room.
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("encoding a credential: %w", err)
 	}
-	return b, nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Decode reads what Encode wrote for the same key. Anything else, a value moved
@@ -58,14 +69,18 @@ func Decode(k Key, b []byte) (auth.Credential, error) {
 	if v.Version != valueVersion {
 		return auth.Credential{}, fmt.Errorf("%w: value of version %d, this program knows %d", ErrDamaged, v.Version, valueVersion)
 	}
+	account := v.Account
+	if v.User != nil {
+		account = string(v.User)
+	}
 	want := k.Space
 	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
-		v.Account != k.Account || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		account != k.Account || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
 		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
 	}
 	secret := v.Secret
 	if v.Octets != nil {
 		secret = string(v.Octets)
 	}
-	return auth.Credential{User: v.Account, Secret: auth.NewSecret(secret)}, nil
+	return auth.Credential{User: account, Secret: auth.NewSecret(secret)}, nil
 }
