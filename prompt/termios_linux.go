@@ -1,0 +1,9 @@
+package prompt
+
+import "golang.org/x/sys/unix"
+
+// The requests that read and write a terminal's mode, ioctl_tty(2).
+const (
+	getTermios = unix.TCGETS
+	setTermios = unix.TCSETS
+)
