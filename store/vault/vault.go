@@ -1,0 +1,202 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+	"github.com/gofrs/flock"
+
+	"getin/client/auth"
+	"getin/store"
+)
+
+// The names in a vault's folder.
+const (
+	IdentityFile = "identity.txt"
+	VaultFile    = "vault.age"
+	lockFile     = "vault.lock"
+	tempPattern  = "vault-*.tmp"
+)
+
+// lockWait is how long a writer waits for others at most. Writing takes a few
+// milliseconds: even a hundred processes at once are done by then.
+const lockWait = 10 * time.Second
+
+// testOnlyLockWait lets a test wait for less.
+var testOnlyLockWait = lockWait
+
+// lockRetry is the pause between two attempts at the lock, about as long as one
+// write takes.
+const lockRetry = 5 * time.Millisecond
+
+// Vault is the store in one folder. It may be used by many goroutines and many
+// processes at once. Every call opens the files anew and nothing is kept in
+// memory between two of them.
+type Vault struct{ dir string }
+
+var _ store.Store = (*Vault)(nil)
+
+// Open returns the vault in a folder. It touches no file: that there is a vault
+// shows when it is used.
+func Open(dir string) *Vault { return &Vault{dir} }
+
+// Init makes a vault in a folder, and the folder if need be: an identity, and
+// an empty vault encrypted to it. It overwrites nothing: a vault that is there
+// is an error that wraps fs.ErrExist, and an identity that is there without a
+// vault is used.
+func Init(ctx context.Context, dir string) (*Vault, error) {
+	v := Open(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
+	}
+	err := v.locked(ctx, func() error {
+		if _, err := os.Lstat(v.path(VaultFile)); err == nil {
+			return fmt.Errorf("vault: %s: %w", v.path(VaultFile), fs.ErrExist)
+		}
+		if err := v.makeIdentity(); err != nil {
+			return err
+		}
+		ids, err := v.identities()
+		if err != nil {
+			return err
+		}
+		return v.write(ids, contents{Version: version, Entries: map[string]json.RawMessage{}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// Get returns the credential, or an error that wraps store.ErrNotFound,
+// store.ErrUnavailable when there is no vault or it must not be used as it
+// lies, or store.ErrDamaged when it cannot be read.
+func (v *Vault) Get(ctx context.Context, k store.Key) (auth.Credential, error) {
+	if err := ended(ctx); err != nil {
+		return auth.Credential{}, err
+	}
+	_, c, err := v.read()
+	if err != nil {
+		return auth.Credential{}, err
+	}
+	b, ok := c.Entries[k.ID()]
+	if !ok {
+		return auth.Credential{}, fmt.Errorf("vault: %w", store.ErrNotFound)
+	}
+	got, err := store.Decode(k, b)
+	if err != nil {
+		return auth.Credential{}, fmt.Errorf("vault: %w", err)
+	}
+	return got, nil
+}
+
+// Put stores the credential. Errors are those of Get but store.ErrNotFound, and
+// store.ErrUnavailable when the file could not be written or other processes
+// held it for 10 s. Whatever the error, no entry is lost.
+func (v *Vault) Put(ctx context.Context, k store.Key, c auth.Credential) error {
+	b, err := store.Encode(k, c)
+	if err != nil {
+		return err
+	}
+	return v.change(ctx, func(c *contents) error {
+		if c.Entries == nil {
+			c.Entries = make(map[string]json.RawMessage)
+		}
+		c.Entries[k.ID()] = b
+		return nil
+	})
+}
+
+// Delete removes the credential. Errors are those of Put and store.ErrNotFound.
+func (v *Vault) Delete(ctx context.Context, k store.Key) error {
+	return v.change(ctx, func(c *contents) error {
+		if _, ok := c.Entries[k.ID()]; !ok {
+			return fmt.Errorf("vault: %w", store.ErrNotFound)
+		}
+		delete(c.Entries, k.ID())
+		return nil
+	})
+}
+
+// change reads the vault, lets f change it and writes it, while no other
+// process does.
+func (v *Vault) change(ctx context.Context, f func(*contents) error) error {
+	if err := ended(ctx); err != nil {
+		return err
+	}
+	if err := v.checkFolder(); err != nil {
+		return err
+	}
+	return v.locked(ctx, func() error {
+		ids, c, err := v.read()
+		if err != nil {
+			return err
+		}
+		if err := f(&c); err != nil {
+			return err
+		}
+		return v.write(ids, c)
+	})
+}
+
+// locked calls f while this process alone holds the vault's lock.
+func (v *Vault) locked(ctx context.Context, f func() error) error {
+	limited, cancel := context.WithTimeout(ctx, testOnlyLockWait)
+	defer cancel()
+	l := flock.New(v.path(lockFile), flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow))
+	switch _, err := l.TryLockContext(limited, lockRetry); {
+	case err != nil && limited.Err() != nil && ctx.Err() == nil:
+		return fmt.Errorf("vault: %w: another process holds %s", store.ErrUnavailable, l.Path())
+	case err != nil:
+		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
+	}
+	return errors.Join(f(), l.Close())
+}
+
+// Status tells how a vault is.
+type Status struct {
+	Dir     string
+	Entries int
+	Err     error // nil, or what Get would answer for every key
+}
+
+// Status reads the vault and tells how it is.
+func (v *Vault) Status(ctx context.Context) Status {
+	s := Status{Dir: v.dir, Err: ended(ctx)}
+	if s.Err == nil {
+		var c contents
+		_, c, s.Err = v.read()
+		s.Entries = len(c.Entries)
+	}
+	return s
+}
+
+func (v *Vault) path(name string) string { return filepath.Join(v.dir, name) }
+
+// read opens the vault with the identities that lie beside it, and returns
+// both.
+func (v *Vault) read() ([]*age.X25519Identity, contents, error) {
+	if err := v.checkFolder(); err != nil {
+		return nil, contents{}, err
+	}
+	ids, err := v.identities()
+	if err != nil {
+		return nil, contents{}, err
+	}
+	c, err := v.contents(ids)
+	return ids, c, err
+}
+
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
+	}
+	return nil
+}
