@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -26,8 +27,9 @@ type Origin struct {
 var ErrOrigin = errors.New("not an http or https origin")
 
 // OriginOf returns the origin of an absolute http or https URL. It refuses an
-// empty host, a host with control bytes, spaces or percent-encoded octets, and
-// a port outside 1 to 65535. A single trailing dot of the host is dropped:
+// empty host, an empty label, a host with control bytes, spaces or
+// percent-encoded octets, a zone with anything but unreserved characters, and a
+// port outside 1 to 65535. A single trailing dot of the host is dropped:
 // "example.com." and "example.com" are one site to every server in practice.
 func OriginOf(u *url.URL) (Origin, error) {
 	o := Origin{Scheme: strings.ToLower(u.Scheme)}
@@ -69,12 +71,15 @@ func normalHost(host string) (string, error) {
 		return "", fmt.Errorf("%w: no host", ErrOrigin)
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
+		if strings.ContainsFunc(a.Zone(), func(r rune) bool { return r > 0x7f || !isUnreserved(byte(r)) }) {
+			return "", fmt.Errorf("%w: zone of host %q", ErrOrigin, host)
+		}
 		return a.String(), nil
 	}
 	host = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(host)
 	host = strings.TrimSuffix(host, ".")
 	ascii := true
-	for i := 0; i < len(host); i++ {
+	for i := range len(host) {
 		c := host[i]
 		if c <= ' ' || c == 0x7f || strings.IndexByte(`%"<>\^{|}[]#?@/:`+"`", c) >= 0 {
 			return "", fmt.Errorf("%w: host %q", ErrOrigin, host)
@@ -91,31 +96,35 @@ func normalHost(host string) (string, error) {
 		}
 		host = a
 	}
-	if host == "" {
-		return "", fmt.Errorf("%w: no host", ErrOrigin)
+	if host == "" || host[0] == '.' || strings.Contains(host+".", "..") {
+		return "", fmt.Errorf("%w: empty label in host %q", ErrOrigin, host)
 	}
 	return host, nil
 }
 
 // HostPort returns "host:port", IPv6 in brackets, for a dialler or a look-up.
-func (o Origin) HostPort() string { return o.bracketed() + ":" + strconv.Itoa(int(o.Port)) }
+func (o Origin) HostPort() string { return net.JoinHostPort(o.Host, strconv.Itoa(int(o.Port))) }
 
 // String returns the origin with its port always written out, the form used in
 // stored keys: "https://example.com:443".
-func (o Origin) String() string { return o.Scheme + "://" + o.HostPort() }
+func (o Origin) String() string {
+	return o.Scheme + "://" + o.hostInURL() + ":" + strconv.Itoa(int(o.Port))
+}
 
 // Display returns the origin as people write it: without the port when it is
 // the scheme's own.
 func (o Origin) Display() string {
 	if o.Scheme == "http" && o.Port == 80 || o.Scheme == "https" && o.Port == 443 {
-		return o.Scheme + "://" + o.bracketed()
+		return o.Scheme + "://" + o.hostInURL()
 	}
 	return o.String()
 }
 
-func (o Origin) bracketed() string {
+// hostInURL brackets an IPv6 address and writes the "%" before its zone as
+// "%25", RFC 6874 section 2.
+func (o Origin) hostInURL() string {
 	if strings.Contains(o.Host, ":") {
-		return "[" + o.Host + "]"
+		return "[" + strings.Replace(o.Host, "%", "%25", 1) + "]"
 	}
 	return o.Host
 }
