@@ -1,0 +1,245 @@
+package index
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"getin/client/auth"
+)
+
+// version is what this program writes. A greater one is not touched.
+const version = 1
+
+// Errors of reading. Callers decide by errors.Is.
+var (
+	// ErrNewer: the file was written by a newer program. It is left as it is.
+	ErrNewer = errors.New("index written by a newer getin")
+
+	// ErrDamaged: the file is no index, or that of another origin.
+	ErrDamaged = errors.New("damaged index")
+)
+
+// extra holds the members of a JSON object that this program does not know.
+type extra map[string]json.RawMessage
+
+type wireFile struct {
+	Version   int            `json:"v"`
+	Party     string         `json:"party"`
+	Origin    string         `json:"origin"`
+	Entries   []object       `json:"entries,omitempty"`
+	Consents  []object       `json:"consents,omitempty"`
+	Strengths []wireAccepted `json:"strengths,omitempty"`
+}
+
+type wireAccepted struct {
+	Prefix   string `json:"prefix"`
+	Strength string `json:"strength"`
+}
+
+// wireRealm is a realm: octets that are UTF-8 as a string, others in base64; no
+// realm has neither.
+type wireRealm struct {
+	Realm  *string `json:"realm,omitempty"`
+	Octets []byte  `json:"realm_octets,omitempty"`
+}
+
+type wireEntry struct {
+	wireRealm
+	ID            string    `json:"id"`
+	Kind          string    `json:"kind"`
+	Account       string    `json:"account"`
+	AccountOctets []byte    `json:"account_octets,omitempty"` // instead, when that is not UTF-8
+	Store         string    `json:"store"`
+	State         State     `json:"state"`
+	Strength      string    `json:"strength,omitempty"`
+	Charset       string    `json:"charset,omitempty"`
+	Domain        string    `json:"domain,omitempty"`
+	Prefixes      []string  `json:"prefixes,omitempty"`
+	Last          string    `json:"last,omitempty"`
+	Default       bool      `json:"default,omitempty"`
+	Saved         time.Time `json:"saved,omitzero"`
+	Used          time.Time `json:"used,omitzero"`
+	RefusedAt     time.Time `json:"refused_at,omitzero"`
+	Refused       int       `json:"refused,omitempty"`
+}
+
+type wireConsent struct {
+	wireRealm
+	ClearText bool     `json:"cleartext,omitempty"`
+	Keys      []string `json:"keys,omitempty"`
+}
+
+// object is a JSON object that is read in two steps: what is known of it, and
+// the rest.
+type object = json.RawMessage
+
+// encode returns the file's text.
+func encode(f File) ([]byte, error) {
+	w := wireFile{Version: version, Party: f.Party.Name, Origin: f.Origin.String()}
+	for _, e := range f.Entries {
+		o, err := join(entryToWire(e), e.extra)
+		if err != nil {
+			return nil, err
+		}
+		w.Entries = append(w.Entries, o)
+	}
+	for _, c := range f.Consents {
+		if !c.ClearText && len(c.Keys) == 0 {
+			continue
+		}
+		o, err := join(wireConsent{realmToWire(c.Space), c.ClearText, c.Keys}, c.extra)
+		if err != nil {
+			return nil, err
+		}
+		w.Consents = append(w.Consents, o)
+	}
+	for _, a := range f.Strengths {
+		w.Strengths = append(w.Strengths, wireAccepted{a.Prefix, a.Strength.String()})
+	}
+	return join(w, f.extra)
+}
+
+// decode reads what encode wrote for that party and origin.
+func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
+	f := File{Party: p, Origin: o}
+	var w wireFile
+	rest, err := split(text, &w)
+	if err != nil {
+		return f, err
+	}
+	if w.Version > version {
+		return f, fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, w.Version, version)
+	}
+	if w.Version != version || w.Party != p.Name || w.Origin != o.String() {
+		return f, fmt.Errorf("%w: not that of %s", ErrDamaged, o)
+	}
+	read := File{Party: p, Origin: o, extra: rest}
+	for _, text := range w.Entries {
+		e, err := entryFromWire(text, p, o)
+		if err != nil {
+			return f, err
+		}
+		read.Entries = append(read.Entries, e)
+	}
+	for _, text := range w.Consents {
+		var c wireConsent
+		rest, err := split(text, &c)
+		if err != nil {
+			return f, err
+		}
+		read.Consents = append(read.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, rest})
+	}
+	for _, a := range w.Strengths {
+		// A name that this program does not know is a scheme that it cannot
+		// compare; what it cannot compare it cannot guard.
+		if s := auth.StrengthNamed(a.Strength); s != 0 {
+			read.Strengths = append(read.Strengths, Accepted{a.Prefix, s})
+		}
+	}
+	return read, nil
+}
+
+func entryToWire(e Entry) wireEntry {
+	w := wireEntry{
+		wireRealm: realmToWire(e.Space), ID: e.ID, Kind: string(e.Kind), Account: e.Account, Store: e.Store,
+		State: e.State, Strength: e.Strength.String(), Charset: e.Charset, Domain: e.Domain, Prefixes: e.Prefixes,
+		Last: e.Last, Default: e.Default, Saved: e.Saved.UTC(), Used: e.Used.UTC(), RefusedAt: e.RefusedAt.UTC(),
+		Refused: e.Refused,
+	}
+	if !utf8.ValidString(e.Account) {
+		w.Account, w.AccountOctets = "", []byte(e.Account)
+	}
+	return w
+}
+
+func entryFromWire(text object, p *auth.Party, o auth.Origin) (Entry, error) {
+	var w wireEntry
+	rest, err := split(text, &w)
+	if err != nil {
+		return Entry{}, err
+	}
+	if len(w.ID) != idDigits || w.Store == "" || w.State != Pending && w.State != Saved {
+		return Entry{}, fmt.Errorf("%w: entry without identity or state", ErrDamaged)
+	}
+	e := Entry{
+		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State,
+		Strength: auth.StrengthNamed(w.Strength), Charset: w.Charset, Domain: w.Domain, Prefixes: w.Prefixes,
+		Last: w.Last, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
+		extra: rest,
+	}
+	if w.AccountOctets != nil {
+		e.Account = string(w.AccountOctets)
+	}
+	return e, nil
+}
+
+func realmToWire(s auth.Space) wireRealm {
+	switch {
+	case !s.HasRealm:
+		return wireRealm{}
+	case utf8.ValidString(s.Realm):
+		return wireRealm{Realm: &s.Realm}
+	}
+	return wireRealm{Octets: []byte(s.Realm)}
+}
+
+func (w wireRealm) space(p *auth.Party, o auth.Origin) auth.Space {
+	s := auth.Space{Party: p, Origin: o}
+	switch {
+	case w.Octets != nil:
+		s.Realm, s.HasRealm = string(w.Octets), true
+	case w.Realm != nil:
+		s.Realm, s.HasRealm = *w.Realm, true
+	}
+	return s
+}
+
+// join returns v as a JSON object with the unknown members added to it.
+func join(v any, unknown extra) (object, error) {
+	text, err := json.Marshal(v)
+	if err != nil || len(unknown) == 0 {
+		return text, err
+	}
+	all := extra{}
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, err
+	}
+	maps.Copy(all, unknown)
+	return json.Marshal(all)
+}
+
+// split reads a JSON object into v, a pointer to a struct, and returns the
+// members that v has no field for.
+func split(text object, v any) (extra, error) {
+	if err := json.Unmarshal(text, v); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	var all extra
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	// The decoder takes names without regard to case; so does this.
+	known := names(reflect.TypeOf(v).Elem())
+	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return known[strings.ToLower(name)] })
+	return all, nil
+}
+
+// names returns the JSON names of a struct's fields.
+func names(t reflect.Type) map[string]bool {
+	known := map[string]bool{}
+	for f := range t.Fields() {
+		if f.Anonymous {
+			maps.Copy(known, names(f.Type))
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		known[name] = true
+	}
+	return known
+}
