@@ -90,7 +90,7 @@ func (t *Terminal) ask(ctx context.Context, question string, hidden bool) (answe
 	}
 	defer a.input.stop()
 	err = a.run(ctx)
-	_ = t.write("\r\n") // the answer counts all the same
+	_ = t.write("\n") // the answer counts all the same
 	if err != nil {
 		return "", err
 	}
@@ -203,15 +203,15 @@ func (a *asking) suspend(whom int) error {
 	if err := a.t.cooked(); err != nil {
 		return fmt.Errorf("terminal mode: %w", err)
 	}
-	_ = a.t.write("\r\n") // only for looks
+	_ = a.t.write("\n") // only for looks
 	a.caught.suspend(whom)
 	return a.show()
 }
 
 // endBy puts the terminal's mode back before a signal has its effect.
 func (a *asking) endBy(sig os.Signal) error {
-	_ = a.t.cooked()      // the process ends: nobody to tell
-	_ = a.t.write("\r\n") // only for looks
+	_ = a.t.cooked()    // the process ends: nobody to tell
+	_ = a.t.write("\n") // only for looks
 	return a.caught.ending(sig)
 }
 

@@ -100,7 +100,7 @@ func (t *Terminal) Print(text string) error {
 }
 
 // line is Print for who has the turn.
-func (t *Terminal) line(text string) error { return t.write(escaped(text) + "\r\n") }
+func (t *Terminal) line(text string) error { return t.write(escaped(text) + "\n") }
 
 func (t *Terminal) write(s string) error {
 	_, err := io.WriteString(t.out, s)
