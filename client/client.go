@@ -17,8 +17,8 @@ type Wallet interface {
 
 	// Fill returns a credential for the query, or an error that wraps one of
 	// auth.ErrNoCredential, ErrNobody, ErrDeclined, ErrCanceled,
-	// ErrRefusedBefore, ErrStore. Every credential that it returned is settled,
-	// once.
+	// ErrRefusedBefore, ErrStore. Every credential that Recall (Ready) or Fill
+	// returned is settled, once.
 	Fill(context.Context, auth.Query) (auth.Credential, error)
 
 	// Settle tells what a credential proved to be worth. It does not wait for

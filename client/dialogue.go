@@ -41,47 +41,51 @@ type dialogue struct {
 }
 
 // recall begins with an answer that nobody has asked for yet, if one is known
-// to be welcome: from this run, or from the wallet. After a redirect to another
+// to be welcome: from the wallet, or from this run. After a redirect to another
 // origin nothing goes unasked (rule R5).
 func (d *dialogue) recall(ctx context.Context) {
-	if d.client.Wallet == nil {
+	w := d.client.Wallet
+	if w == nil {
 		return
 	}
-	d.recalled = d.client.Wallet.Recall(ctx, d.party, d.url)
-	if d.silent != nil || d.redirectedFrom != (auth.Origin{}) {
+	d.recalled = w.Recall(ctx, d.party, d.url)
+	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
+	if r := d.recalled; r.Ready {
+		if !quiet && d.seenBefore(r) && d.start(r.Query, r.Credential) {
+			return
+		}
+		w.Settle(ctx, r.Query, r.Credential, auth.Undecided) // it stays at home
+	}
+	if quiet {
 		return
 	}
 	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil {
 		q := s.query
-		q.Unasked, q.Method, q.Target = true, d.method, bare(d.url)
-		d.start(ctx, offer{s.scheme, q.Challenge, auth.Traits{}}, q, s.credential)
-		return
+		q.Unasked, q.Target = true, bare(d.url)
+		d.start(q, s.credential)
 	}
-	r := d.recalled
-	if !r.Ready {
-		return
-	}
-	if d.client.Policy.Unverified && !r.Credential.Given && !d.origin.LoopbackName() {
-		return // the peer must be seen first (rule R7)
-	}
-	o, err := d.client.offer(r.Query.Challenge)
-	if err != nil || !r.Credential.Given && !o.traits.Stored {
-		return
-	}
-	d.start(ctx, o, r.Query, r.Credential)
+}
+
+// seenBefore reports whether the peer may get what is recalled before it has
+// been looked at: always, but for a stored secret when certificates are not
+// checked (rule R7).
+func (d *dialogue) seenBefore(r auth.Recalled) bool {
+	return !d.client.Policy.Unverified || r.Credential.Given || d.origin.LoopbackName()
 }
 
 // start puts an unasked answer in force. Whatever speaks against it, it stays
-// away and the challenge decides.
-func (d *dialogue) start(ctx context.Context, o offer, q auth.Query, c auth.Credential) {
-	t, err := o.scheme.Traits(q.Challenge)
-	if err != nil || len(d.concerns(q, t, c.Given)) > 0 {
-		return
+// at home and the challenge decides.
+func (d *dialogue) start(q auth.Query, c auth.Credential) bool {
+	o, err := d.client.offer(q.Challenge)
+	if err != nil || !o.traits.Unasked || len(d.concerns(q, o.traits, c.Given)) > 0 {
+		return false
 	}
-	o.traits = t
-	if d.begin(o, q, c) == nil {
-		d.client.Trace.chosen(q, c)
+	q.Method = d.method
+	if d.begin(o, q, c) != nil {
+		return false
 	}
+	d.client.Trace.chosen(q, c)
+	return true
 }
 
 // begin puts an answer in force.
@@ -204,7 +208,7 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 	known := d.query.Space.HasRealm || !d.query.Unasked
 	if outcome == auth.Accepted && d.traits.Unasked && known {
 		d.client.memory.remember(&standing{
-			d.scheme, d.query, kept, auth.Prefixes(d.query.Challenge, d.url),
+			d.query, kept, auth.Prefixes(d.query.Challenge, d.url),
 		})
 	}
 	d.settle(ctx, outcome)

@@ -25,7 +25,6 @@ type liveKey struct {
 // standing is an answer that was accepted and may go unasked with later
 // requests.
 type standing struct {
-	scheme     auth.Scheme
 	query      auth.Query // with the challenge that was answered
 	credential auth.Credential
 	prefixes   []string
@@ -87,7 +86,7 @@ func (m *memory) remember(s *standing) {
 			}
 		}
 	}
-	m.stands = append(kept, &standing{s.scheme, s.query, s.credential, prefixes})
+	m.stands = append(kept, &standing{s.query, s.credential, prefixes})
 }
 
 // forget drops what was remembered of a credential that was refused.

@@ -202,10 +202,18 @@ func (s *Server) judge(r *http.Request, body []byte) reply {
 		}
 		return reply{status: status, header: row.Header.Clone(), body: []byte("not now\n")}
 	}
+	var wrong *judgement // an answer in bad form may be in good form to the next demand
 	for _, d := range row.Demands {
-		if j := d.check(r, given, body); j.mine {
+		j := d.check(r, given, body)
+		if j.mine && j.complaint == "" {
 			return row.decide(s.party, j)
 		}
+		if j.mine && wrong == nil {
+			wrong = &j
+		}
+	}
+	if wrong != nil {
+		return row.decide(s.party, *wrong)
 	}
 	return row.refuse(s.party, false)
 }
