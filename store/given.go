@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"getin/client/auth"
+)
+
+// Given is a credential that the user gave for this run in so many words: an
+// option, userinfo of a URL, the environment, a file (RULES R4). It answers at
+// the origins it was given for, once in each protection space, and never after a
+// redirect has left its origin (RULES R5).
+type Given struct {
+	Credential auth.Credential
+
+	// Origins are those of the URLs that were typed with it.
+	Origins []auth.Origin
+
+	// Party is who may get it; nil is the server.
+	Party *auth.Party
+
+	// Kind is what the secret is; "" is auth.Password.
+	Kind auth.Kind
+
+	// Unasked: it goes at once, as Basic. One that is to be saved waits for the
+	// challenge all the same: without one there is no realm to save it for.
+	Unasked bool
+
+	// Save: it is saved once accepted, even when Saving does not say so. Never:
+	// it is not saved, whatever Saving says.
+	Save, Never bool
+
+	// Secret, when not nil, gets the secret of Credential.User. It is called
+	// once a space, after the challenge.
+	Secret func(context.Context, auth.Query) (auth.Secret, error)
+
+	// NeedsPerson: only the user name is given; it says which stored credential
+	// answers, or is offered when a person is asked for the secret. Fixed: the
+	// person may not change it.
+	NeedsPerson, Fixed bool
+
+	// Source says where it came from, for people: "-u", "--secret-file".
+	Source string
+}
+
+// covers reports whether the credential was given for that party at that
+// origin. The same host at https and 443 counts as typed when it was typed as
+// http and 80 (RULES R5).
+func (g *Given) covers(p *auth.Party, o auth.Origin) bool {
+	party := g.Party
+	if party == nil {
+		party = auth.Server
+	}
+	return party == p && slices.ContainsFunc(g.Origins, func(typed auth.Origin) bool {
+		return typed == o || upgraded(typed, o)
+	})
+}
+
+func upgraded(from, to auth.Origin) bool {
+	return from.Host == to.Host && from.Scheme == "http" && from.Port == 80 && to.Scheme == "https" && to.Port == 443
+}
+
+func (g *Given) kind() auth.Kind {
+	if g.Kind == "" {
+		return auth.Password
+	}
+	return g.Kind
+}
+
+// givenFor returns the index of the first Given with a secret for that party
+// and origin, or -1.
+func (w *Wallet) givenFor(p *auth.Party, o auth.Origin) int {
+	return slices.IndexFunc(w.Given, func(g Given) bool { return !g.NeedsPerson && g.covers(p, o) })
+}
+
+// account returns the account that the user named for the query, if any, and
+// whether a person may name another.
+func (w *Wallet) account(p *auth.Party, o auth.Origin, redirected bool) (name string, fixed bool) {
+	if redirected {
+		return "", false
+	}
+	for i := range w.Given {
+		if g := &w.Given[i]; g.NeedsPerson && g.covers(p, o) {
+			return g.Credential.User, g.Fixed
+		}
+	}
+	if p != auth.Server {
+		return "", false // --account is the server's
+	}
+	return w.Account, false
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"getin/client/auth"
+)
+
+// refusedRuns is how many runs may see a stored credential refused before it is
+// not sent any more without a person (RULES R2).
+const refusedRuns = 3
+
+// fill is one call of Fill. The space's turn is held.
+type fill struct {
+	*Wallet
+	space *space
+	query auth.Query
+	url   *url.URL // of the query's target
+
+	redirected bool   // the chain of redirects has left the origin that was typed
+	account    string // that the user named; "" is any
+	fixed      bool   // and a person may not name another
+
+	refusedBefore bool     // a stored credential was passed over for its refusals
+	several       []string // the accounts among which nothing decides
+}
+
+// Fill returns a credential for the query: one that was accepted in this run,
+// else one that the user gave, else one that this run has, else one that is
+// stored, else what a person says. A value that was refused in this run is never
+// returned again.
+//
+// While a credential is out that was not accepted yet, other calls for the space
+// wait until it is settled, or its ctx ends. The errors wrap auth.ErrNoCredential
+// (Query.Person is not set), ErrNobody, ErrDeclined, ErrCanceled,
+// ErrRefusedBefore or ErrStore; or they are those of ctx, or of a Given's Secret.
+func (w *Wallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error) {
+	s := w.space(q.Space)
+	if err := w.arrive(ctx, s, q); err != nil {
+		return auth.Credential{}, err
+	}
+	f := &fill{Wallet: w, space: s, query: q, redirected: q.Redirected != (auth.Origin{})}
+	h, err := f.find(ctx)
+	if err != nil {
+		s.leave()
+		return auth.Credential{}, err
+	}
+	w.mu.Lock()
+	accepted := h.outcome == auth.Accepted
+	w.mu.Unlock()
+	if accepted {
+		s.leave()
+	} else {
+		w.lend(ctx, s, h.credential)
+	}
+	return h.credential, nil
+}
+
+// arrive takes the turn, and waits for an unasked credential of another request
+// that is on its way to the space.
+func (w *Wallet) arrive(ctx context.Context, s *space, q auth.Query) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	f := s.flight
+	w.mu.Unlock()
+	if f != nil {
+		w.await(ctx, s, f)
+	}
+	if ctx.Err() != nil {
+		s.leave()
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// find goes through the sources in their order.
+func (f *fill) find(ctx context.Context) (*holding, error) {
+	u, err := url.Parse(f.query.Target)
+	if err != nil {
+		return nil, fmt.Errorf("%w: target: %w", auth.ErrNoCredential, err)
+	}
+	f.url = u
+	f.account, f.fixed = f.Wallet.account(f.query.Space.Party, f.query.Space.Origin, f.redirected)
+	if h := f.session(auth.Accepted); h != nil {
+		return h, nil
+	}
+	if h, err := f.given(ctx); h != nil || err != nil {
+		return h, err
+	}
+	if h := f.session(auth.Undecided); h != nil {
+		return h, nil
+	}
+	if h, err := f.kept(ctx); h != nil || err != nil {
+		return h, err
+	}
+	return f.ask(ctx)
+}
+
+// session returns what this run holds with that outcome.
+func (f *fill) session(o auth.Outcome) *holding {
+	f.mu.Lock()
+	var found *holding
+	for _, h := range f.space.holdings {
+		if h.outcome == o && h.kind == f.query.Wants && f.follows(h.source) {
+			found = h
+		}
+	}
+	f.mu.Unlock()
+	if found != nil && found.source == fromStore {
+		f.tellRedirect(found.credential.User)
+	}
+	return found
+}
+
+// follows reports whether a credential of that source may answer where the
+// request is now (RULES R5). Wallet.mu is held.
+func (f *fill) follows(s source) bool {
+	switch {
+	case !f.redirected:
+		return true
+	case s == fromGiven:
+		return false // it stays with the origin that it was typed for
+	}
+	return f.safe() || f.space.vouched[f.query.Redirected]
+}
+
+// safe reports whether the request changes nothing, so that a redirect may lead
+// it to a stored credential.
+func (f *fill) safe() bool {
+	return f.query.Method == "GET" || f.query.Method == "HEAD"
+}
+
+// tellRedirect says that a stored credential answers after a redirect.
+func (f *fill) tellRedirect(user string) {
+	if f.redirected {
+		f.notifyOnce(Notice{
+			Kind: NoticeUsedAfterRedirect, Space: f.query.Space, Account: user, From: f.query.Redirected,
+			Place: f.Keep.Name,
+		})
+	}
+}
+
+// given returns the first of the user's own that was not tried here.
+func (f *fill) given(ctx context.Context) (*holding, error) {
+	if f.redirected {
+		return nil, nil // explicit secrets stay with their origin (RULES R5)
+	}
+	for i := range f.Given {
+		g := &f.Given[i]
+		if g.NeedsPerson || g.kind() != f.query.Wants || !g.covers(f.query.Space.Party, f.query.Space.Origin) {
+			continue
+		}
+		c, err := f.reveal(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		h := f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromGiven, given: i})
+		if !f.wasRefused(f.space, h.credential) {
+			return h, nil
+		}
+	}
+	return nil, nil
+}
+
+// reveal returns the credential, running what gets its secret once a space.
+func (f *fill) reveal(ctx context.Context, i int) (auth.Credential, error) {
+	g := &f.Given[i]
+	c := g.Credential
+	c.Given = true
+	if g.Secret == nil {
+		return c, nil
+	}
+	f.mu.Lock()
+	err, ran := f.space.ran[i]
+	if ran && err == nil {
+		for _, h := range f.space.holdings {
+			if h.source == fromGiven && h.given == i {
+				c = h.credential
+			}
+		}
+	}
+	f.mu.Unlock()
+	if ran {
+		return c, err
+	}
+	secret, err := g.Secret(ctx, f.query)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", g.Source, err)
+	}
+	f.mu.Lock()
+	f.space.ran[i] = err
+	f.mu.Unlock()
+	c.Secret = secret
+	return c, err
+}
+
+// nobody says why there is no credential, when no person can be asked.
+func (f *fill) nobody() error {
+	f.mu.Lock()
+	failed := f.space.failed
+	f.mu.Unlock()
+	switch {
+	case f.several != nil:
+		return &AccountsError{f.several}
+	case f.refusedBefore:
+		return auth.ErrRefusedBefore
+	case failed != nil:
+		return fmt.Errorf("%w: %s: %w", auth.ErrStore, f.Keep.Name, failed)
+	}
+	return auth.ErrNobody
+}
+
+// isOfEntry reports whether a store's error is about one item, so that others
+// may still be read.
+func isOfEntry(err error) bool { return errors.Is(err, ErrNotFound) || errors.Is(err, ErrDamaged) }
