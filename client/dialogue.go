@@ -199,20 +199,23 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 		d.settle(ctx, auth.Undecided)
 		return err
 	}
-	outcome := judge(d.party, resp, !d.query.Unasked)
-	if checker, ok := d.exchange.(auth.ContentChecker); ok {
-		d.checkContent(resp, checker, final)
-	}
 	d.credential = kept
+	outcome := judge(d.party, resp, !d.query.Unasked)
+	if checker, ok := d.exchange.(auth.ContentChecker); ok && d.checkContent(ctx, resp, checker, final, outcome) {
+		return nil
+	}
+	d.conclude(ctx, outcome)
+	return nil
+}
+
+// conclude remembers an accepted answer for later requests, and settles it.
+func (d *dialogue) conclude(ctx context.Context, o auth.Outcome) {
 	// What was typed for a URL and sent unasked says nothing about a space.
 	known := d.query.Space.HasRealm || !d.query.Unasked
-	if outcome == auth.Accepted && d.traits.Unasked && known {
-		d.client.memory.remember(&standing{
-			d.query, kept, auth.Prefixes(d.query.Challenge, d.url),
-		})
+	if o == auth.Accepted && d.traits.Unasked && known {
+		d.client.memory.remember(&standing{d.query, d.credential, auth.Prefixes(d.query.Challenge, d.url)})
 	}
-	d.settle(ctx, outcome)
-	return nil
+	d.settle(ctx, o)
 }
 
 func (d *dialogue) unanswered(reason error) error {

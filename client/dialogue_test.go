@@ -3,7 +3,6 @@ package client_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -369,30 +368,7 @@ func TestR5_NoSecretAfterDowngradedRedirect(t *testing.T) {
 	}
 }
 
-// TestUploads: a body goes again with the answer; a stream is held back until
-// the server has said what it wants.
-func TestUploads(t *testing.T) {
-	for name, body := range map[string]io.Reader{
-		"memory": strings.NewReader("hello"), "stream": io.MultiReader(strings.NewReader("hello")),
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := start(t, basicRow("/"))
-			c := newClient(t, &purse{typed: []auth.Credential{person("alice", "wonderland")}})
-			req, _ := http.NewRequest("POST", s.URL+"/", body)
-			if _, _, err := do(t, c, req); err != nil && name == "memory" {
-				t.Fatal(err)
-			} else if err != nil && !errors.Is(err, client.ErrBodySpent) {
-				t.Fatal(err)
-			}
-			log := s.Log()
-			if last := log[len(log)-1]; name == "memory" && string(last.Body) != "hello" {
-				t.Errorf("the answer came with %q", last.Body)
-			}
-		})
-	}
-}
-
-// TestAccountsOfASpace, TestProxyAsks: a proxy is a row of the same table.
+// TestProxyAsks: a proxy is a row of the same table.
 func TestProxyAsks(t *testing.T) {
 	s := start(t, basicRow("/"))
 	proxy := authtest.StartProxy(authtest.Row{Path: "/", Demands: []authtest.Demand{

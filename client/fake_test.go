@@ -111,7 +111,7 @@ func (s sender) RoundTrip(r *http.Request) (*http.Response, error) {
 func newClient(t *testing.T, w client.Wallet) *client.Client {
 	t.Helper()
 	s := sender{Transport: &http.Transport{
-		DisableCompression: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+		DisableCompression: true, ExpectContinueTimeout: expectTime, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 	}}
 	t.Cleanup(s.CloseIdleConnections)
 	return &client.Client{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -62,6 +63,16 @@ func Start(rows ...Row) *Server { return start((*httptest.Server).Start, rows) }
 // StartTLS starts a server over https. Its certificate is for 127.0.0.1, ::1
 // and example.com, signed by itself: see Pool.
 func StartTLS(rows ...Row) *Server { return start((*httptest.Server).StartTLS, rows) }
+
+// StartOn starts a server over http on a listener of the caller's, which Close
+// closes: for addresses that are not loopback.
+func StartOn(l net.Listener, rows ...Row) *Server {
+	return start(func(h *httptest.Server) {
+		_ = h.Listener.Close() // the one that httptest made
+		h.Listener = l
+		h.Start()
+	}, rows)
+}
 
 func start(how func(*httptest.Server), rows []Row) *Server {
 	s := &Server{party: asServer}

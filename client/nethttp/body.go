@@ -32,11 +32,26 @@ const (
 
 var errCount = errors.New("octets spliced and octets read differ")
 
-// spliceBody is a body of known length on a connection without TLS.
-type spliceBody struct {
+// body is a large body of known length.
+type body struct {
 	io.ReadCloser
-	conn *conn
+	mark mark
 	left int64 // octets not yet read
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	b.mark.before(b.left)
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	b.mark.after(n, err)
+	return n, err
+}
+
+// spliceBody is one that comes without TLS.
+type spliceBody struct {
+	*body
+	conn *conn
 }
 
 // bodyOf returns the body to hand out. It implements io.WriterTo exactly when
@@ -46,14 +61,11 @@ func bodyOf(resp *http.Response, c *conn) io.ReadCloser {
 		len(resp.TransferEncoding) > 0 {
 		return resp.Body
 	}
-	return &spliceBody{ReadCloser: resp.Body, conn: c, left: resp.ContentLength}
-}
-
-// Read implements io.Reader.
-func (b *spliceBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	return n, err
+	b := &body{ReadCloser: resp.Body, mark: mark{raw: c.raw}, left: resp.ContentLength}
+	if c.secure {
+		return b
+	}
+	return &spliceBody{body: b, conn: c}
 }
 
 // WriteTo implements io.WriterTo. An error of the destination is an

@@ -27,7 +27,8 @@ type link struct {
 type conn struct {
 	net.Conn // the socket, or TLS upon it
 	link     link
-	raw      syscall.RawConn // the socket for splicing; nil under TLS
+	raw      syscall.RawConn // the socket; nil when there is no TCP at the bottom
+	secure   bool            // Conn is TLS upon it
 
 	mu     sync.Mutex
 	inHead bool

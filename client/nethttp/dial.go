@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"syscall"
 	"time"
 
 	"getin/client/auth"
@@ -37,13 +38,20 @@ func (s *Sender) dialClear(ctx context.Context, _, addr string) (net.Conn, error
 	if err != nil {
 		return nil, err
 	}
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
-		c.raw, err = tcp.SyscallConn()
-		if err != nil {
-			c.raw = nil // not spliced, then
-		}
-	}
+	c.raw = rawOf(c.Conn)
 	return c, nil
+}
+
+func rawOf(nc net.Conn) syscall.RawConn {
+	tcp, ok := nc.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil // neither spliced nor marked, then
+	}
+	return raw
 }
 
 func (s *Sender) limit(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -138,3 +138,12 @@ func splice(from, to, n int) (int64, error) {
 		}
 	}
 }
+
+// setMark sets the least number of octets that make a socket readable.
+func setMark(socket syscall.RawConn, octets int) error {
+	var serr error
+	err := socket.Control(func(fd uintptr) {
+		serr = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVLOWAT, octets)
+	})
+	return errors.Join(err, serr)
+}

@@ -21,3 +21,5 @@ func newSplicer(*os.File) *splicer { return nil }
 func (*splicer) close() {}
 
 func (*splicer) move(syscall.RawConn, int) (int, error) { return 0, errNoSplice }
+
+func setMark(syscall.RawConn, int) error { return errNoSplice }

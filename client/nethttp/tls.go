@@ -18,7 +18,7 @@ import (
 func (s *Sender) dialTLS(ctx context.Context, _, addr string) (net.Conn, error) {
 	ctx, cancel := s.limit(ctx)
 	defer cancel()
-	c := &conn{}
+	c := &conn{secure: true}
 	r := routeOf(ctx)
 	c.link.proxied = r.proxy != nil
 	toProxy := r.proxy != nil && !r.tunnel
@@ -33,6 +33,7 @@ func (s *Sender) dialTLS(ctx context.Context, _, addr string) (net.Conn, error) 
 	if err != nil {
 		return nil, err
 	}
+	c.raw = rawOf(nc)
 	c.Conn, err = s.secure(ctx, &c.link, nc, addr, toProxy)
 	if err != nil {
 		return nil, err

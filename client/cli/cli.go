@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+// Main runs the program with the words that follow its name, and returns the
+// exit code. It writes to what sys has, and to the files that the words name.
+func Main(args []string, sys *System) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	// A second ^C ends the program where it stands.
+	context.AfterFunc(ctx, stop)
+	if len(args) > 0 {
+		if c := commandNamed(args[0]); c != nil {
+			return c.run(ctx, sys, args[1:])
+		}
+	}
+	return runFetch(ctx, sys, args)
+}
+
+// runFetch is "getin [flags] URL...".
+func runFetch(ctx context.Context, sys *System, args []string) int {
+	table := fetchFlags()
+	o, err := readCommandLine(table, sys, args)
+	if err != nil {
+		return newReport(sys, o, nil).fail(ctx, err)
+	}
+	rep := newReport(sys, o, nil)
+	switch {
+	case o.help:
+		err = printHelp(sys.Stdout, table, strings.Join(o.urls, " "))
+		return rep.fail(ctx, err)
+	case o.version:
+		fmt.Fprintln(sys.Stdout, versionLine())
+		return exitOK
+	case len(o.urls) == 0:
+		return rep.fail(ctx, &usageError{why: "no URL", hint: "getin --help shows what can be said", code: exitUsage})
+	}
+	if err := misplacedCommand(o.urls); err != nil {
+		return rep.fail(ctx, err)
+	}
+	f, err := newFetcher(ctx, sys, o)
+	if err != nil {
+		return rep.fail(ctx, err)
+	}
+	return f.all(ctx)
+}
+
+// readCommandLine reads the config file, unless -q comes first, and then the
+// words. The options come back with an error too: they say how to report it.
+func readCommandLine(table []flagDef, sys *System, args []string) (*options, error) {
+	o := defaults()
+	o.readConfig = func(o *options, name string) error { return readConfig(table, o, name, sys.Stdin) }
+	if len(args) == 0 || args[0] != "-q" && args[0] != "--disable" {
+		if err := readDefaultConfig(o, sys); err != nil {
+			return o, err
+		}
+	}
+	return o, parse(table, o, args)
+}
+
+// misplacedCommand: a command's name among the URLs is more likely a command
+// than a host.
+func misplacedCommand(urls []string) error {
+	for _, u := range urls {
+		if c := commandNamed(u); c != nil {
+			return &usageError{
+				why: fmt.Sprintf("%q is a command and comes first", u), code: exitUsage,
+				hint: fmt.Sprintf("for a host of that name write http://%s", u),
+			}
+		}
+	}
+	return nil
+}

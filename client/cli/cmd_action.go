@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"getin/store/index"
+)
+
+// action is one verb of a command: its own words, its own flags.
+type action struct {
+	name  string // without the command's: "show"
+	words string // what it takes, as in help: "ID"
+	help  string // one line, lower case, no full stop
+	flags func() []flagDef
+	least int // words that it needs
+	most  int // words that it takes; -1: any number
+	run   func(*job) error
+}
+
+// commandOptions are the flags that no fetch has.
+type commandOptions struct {
+	json     bool
+	yes      bool
+	all      bool
+	dryRun   bool
+	reveal   bool
+	realm    string
+	hasRealm bool // an empty realm is not an absent one
+	scheme   string
+}
+
+// job is one command being done.
+type job struct {
+	ctx   context.Context
+	sys   *System
+	o     *options
+	rep   *report
+	act   *action
+	title string   // "realms show", as it was called
+	words []string // those that are no flags
+}
+
+// failure is an end with an exit code of its own.
+type failure struct {
+	err  error // nil: everything has been said
+	code int
+	hint string
+}
+
+func (e *failure) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *failure) Unwrap() error { return e.err }
+
+// runActions does the verb that the first word names, or else the first of
+// them, and returns the exit code.
+func runActions(ctx context.Context, sys *System, command string, list []action, args []string) int {
+	act, title := &list[0], command
+	if len(args) > 0 {
+		for i := range list {
+			if list[i].name == args[0] && list[i].name != "" {
+				act, title, args = &list[i], command+" "+args[0], args[1:]
+				break
+			}
+		}
+	}
+	j := &job{ctx: ctx, sys: sys, act: act, title: title}
+	err := j.read(args)
+	j.rep = newReport(sys, j.o, nil)
+	if err != nil {
+		return j.end(err)
+	}
+	if j.o.help {
+		printActions(sys.Stdout, command, list)
+		return exitOK
+	}
+	if n := len(j.words); n < act.least || act.most >= 0 && n > act.most {
+		return j.end(j.usage(countOf(n, act)))
+	}
+	return j.end(act.run(j))
+}
+
+// countOf says what is wrong with the number of words.
+func countOf(n int, act *action) string {
+	if n < act.least {
+		return "needs " + act.words
+	}
+	if act.most == 0 {
+		return "takes no arguments"
+	}
+	return fmt.Sprintf("takes %d argument(s), not %d", act.most, n)
+}
+
+// read parses the words of the command line.
+func (j *job) read(args []string) error {
+	j.o = defaults()
+	table := append(j.act.flags(), commonFlags()...)
+	err := parse(table, j.o, args)
+	j.words = j.o.urls
+	var u *usageError
+	if errors.As(err, &u) {
+		if u.code == exitNotBuilt {
+			// A flag for fetching, perhaps; curl has nothing to do with it.
+			what, _, _ := strings.Cut(u.why, ":")
+			return j.usage(what + ": not one of this command's")
+		}
+		return j.usage(u.why)
+	}
+	return err
+}
+
+// usage is a command line that the command cannot obey.
+func (j *job) usage(why string) error {
+	return &usageError{why: j.title + ": " + why, hint: "usage: getin " + usageOf(j.title, j.act), code: exitUsage}
+}
+
+// usageOf is how the verb is written: "realms show ID [flags]".
+func usageOf(title string, act *action) string {
+	usage := title
+	if act.words != "" {
+		usage += " " + act.words
+	}
+	if len(act.flags()) > 0 {
+		usage += " [flags]"
+	}
+	return usage
+}
+
+// end reports the error and returns the exit code.
+func (j *job) end(err error) int {
+	var f *failure
+	if !errors.As(err, &f) {
+		return j.rep.fail(j.ctx, err)
+	}
+	if f.err != nil && j.rep.errors {
+		j.rep.line("getin: " + errorText(f.err))
+		if f.hint != "" {
+			j.rep.line("getin: hint: " + f.hint)
+		}
+	}
+	return f.code
+}
+
+// warn says what went wrong with one thing among several.
+func (j *job) warn(format string, args ...any) {
+	if j.rep.errors {
+		j.rep.line("getin: " + fmt.Sprintf(format, args...))
+	}
+}
+
+// index returns what is remembered.
+func (j *job) index() (*index.Index, error) {
+	dir := indexDir(j.sys)
+	if dir == "" {
+		return nil, &failure{err: errors.New("there is no home folder to remember anything in"), code: exitAuth}
+	}
+	ix := index.Open(dir)
+	ix.Warn = func(err error) { j.warn("%v", err) }
+	return ix, nil
+}
+
+// entries returns everything that is remembered. What could not be read is
+// said, and is the error once the rest is done.
+func (j *job) entries() ([]index.Entry, error) {
+	ix, err := j.index()
+	if err != nil {
+		return nil, err
+	}
+	all, problems := ix.All()
+	for _, p := range problems {
+		j.warn("%v", p)
+	}
+	if len(problems) > 0 {
+		return all, &failure{code: exitAuth}
+	}
+	return all, nil
+}

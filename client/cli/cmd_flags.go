@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+)
+
+// commonFlags are those of every command. Its words are taken as --url is, so
+// that flags and words may come in any order.
+func commonFlags() []flagDef {
+	return []flagDef{
+		{name: "url", arg: "word", take: func(o *options, v string) error { o.urls = append(o.urls, v); return nil }},
+		{letter: "s", name: "silent", help: "no notices and no errors", on: func(o *options, b bool) { o.silent = b }},
+		{letter: "S", name: "show-error", help: "with -s, show errors all the same",
+			on: func(o *options, b bool) { o.showError = b }},
+		{letter: "h", name: "help", help: "this help", on: func(o *options, b bool) { o.help = b }},
+	}
+}
+
+func noFlags() []flagDef { return nil }
+
+// flagsNamed picks from the table of fetching: what means the same there is
+// written down once.
+func flagsNamed(names ...string) []flagDef {
+	var list []flagDef
+	for _, d := range fetchFlags() {
+		if contains(names, d.name) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+func jsonFlag() flagDef {
+	return flagDef{name: "json", help: "write JSON", on: func(o *options, b bool) { o.command.json = b }}
+}
+
+func yesFlag() flagDef {
+	return flagDef{name: "yes", help: "do it without asking", on: func(o *options, b bool) { o.command.yes = b }}
+}
+
+func storeFlag() []flagDef { return flagsNamed("store") }
+
+// printActions writes the help of a command.
+func printActions(w io.Writer, command string, list []action) {
+	for i := range list {
+		act := &list[i]
+		title := command
+		if act.name != "" {
+			title += " " + act.name
+		}
+		fmt.Fprintf(w, "getin %s\n    %s\n", usageOf(title, act), act.help)
+		printFlags(w, act.flags(), func(*flagDef) bool { return true })
+	}
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"getin/prompt"
+	"getin/store/index"
+)
+
+// realmsActions are the verbs of "getin realms"; without one it lists.
+func realmsActions() []action {
+	return []action{
+		{name: "list", words: "[PATTERN...]", help: "what is stored, as a table; every pattern must match",
+			flags: func() []flagDef { return []flagDef{jsonFlag()} }, most: -1, run: listRealms},
+	}
+}
+
+func runRealms(ctx context.Context, sys *System, args []string) int {
+	return runActions(ctx, sys, "realms", realmsActions(), args)
+}
+
+// listRealms shows the entries that all patterns match. It reads the index
+// alone: no store is opened.
+func listRealms(j *job) error {
+	all, err := j.entries()
+	if err != nil && all == nil {
+		return err
+	}
+	found := filter(all, j.words)
+	if j.o.command.json {
+		return firstOf(writeJSON(j.sys.Stdout, entriesToJSON(found)), err)
+	}
+	if len(found) > 0 {
+		return firstOf(j.table(found, all), err)
+	}
+	if len(j.words) > 0 {
+		j.rep.notice("getin: nothing matches")
+	} else {
+		j.rep.notice("getin: nothing is stored")
+	}
+	return err
+}
+
+// firstOf returns the first error there is.
+func firstOf(list ...error) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filter returns the entries that all patterns match, in the order in which
+// they are shown.
+func filter(all []index.Entry, patterns []string) []index.Entry {
+	var found []index.Entry
+	for i := range all {
+		if matchesAll(patterns, &all[i]) {
+			found = append(found, all[i])
+		}
+	}
+	slices.SortStableFunc(found, func(a, b index.Entry) int {
+		return cmp.Or(
+			strings.Compare(a.Space.Origin.Host, b.Space.Origin.Host),
+			strings.Compare(a.Space.Origin.String(), b.Space.Origin.String()),
+			strings.Compare(a.Space.Party.Name, b.Space.Party.Name),
+			strings.Compare(a.Space.Realm, b.Space.Realm),
+			strings.Compare(a.Account, b.Account),
+			strings.Compare(a.ID+a.Store, b.ID+b.Store),
+		)
+	})
+	return found
+}
+
+// table writes the entries found, with IDs as short as all allow.
+func (j *job) table(found, all []index.Entry) error {
+	rows := [][]string{{"ID", "ORIGIN", "REALM", "SCHEME", "ACCOUNT", "STORE", "SAVED", "LAST USED", "EXPIRES"}}
+	for i := range found {
+		e := &found[i]
+		rows = append(rows, []string{
+			index.Short(e.ID, all), originText(e), realmText(e, realmCells), schemeText(e),
+			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), "-",
+		})
+	}
+	return writeTable(j.sys.Stdout, rows)
+}

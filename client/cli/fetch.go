@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"getin/client"
+	"getin/client/auth"
+	"getin/client/transfer"
+)
+
+// fetcher fetches the URLs of a command line, one after the other.
+type fetcher struct {
+	*parts
+	plan  *plan
+	write *writeOut // nil: no -w
+
+	dumped   io.Writer // of -D, once it is open
+	dumpFile *os.File
+}
+
+func newFetcher(ctx context.Context, sys *System, o *options) (*fetcher, error) {
+	typed, err := readTargets(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.checkStdin(); err != nil {
+		return nil, err
+	}
+	p, err := join(ctx, sys, o, typed)
+	if err != nil {
+		return nil, err
+	}
+	f := &fetcher{parts: p}
+	if f.plan, err = newPlan(o, sys.Stdin); err != nil {
+		return nil, err
+	}
+	if o.writeOut != "" {
+		if f.write, err = newWriteOut(o.writeOut, p.mask, sys.Stdin); err != nil {
+			return nil, err
+		}
+	}
+	f.remark(typed)
+	return f, nil
+}
+
+// checkStdin: standard input can be read for one purpose.
+func (o *options) checkStdin() error {
+	uses := 0
+	if o.secret.kind == secretStdin {
+		uses++
+	}
+	for _, d := range o.data {
+		if d.file && d.value == "@-" {
+			uses++
+		}
+	}
+	if uses > 1 {
+		return &usageError{why: "standard input is wanted twice", code: exitUsage}
+	}
+	return nil
+}
+
+// remark tells what the user may not have meant.
+func (f *fetcher) remark(typed []*target) {
+	o := f.options
+	_, password, has := strings.Cut(o.user, ":")
+	inURL := false
+	for _, word := range o.urlsInArgs {
+		t, err := readURL(word)
+		inURL = inURL || err == nil && t.password != ""
+	}
+	if o.userInArgs && has && password != "" || inURL {
+		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
+	}
+	origins := originsOf(typed)
+	if o.userGiven && len(origins) > 1 {
+		var names []string
+		for _, origin := range origins {
+			names = append(names, origin.Display())
+		}
+		f.report.notice("getin: -u goes to %d origins: %s", len(origins), strings.Join(names, ", "))
+	}
+	for _, name := range []string{auth.Server.Answer, "Cookie"} {
+		for _, origin := range origins {
+			if f.plan.carries(name) && origin.Scheme == "http" && !origin.LoopbackName() {
+				f.report.notice("getin: %s goes unencrypted to %s", name, origin.Display())
+			}
+		}
+	}
+}
+
+// all fetches everything, and returns the exit code: that of the last transfer
+// that failed.
+func (f *fetcher) all(ctx context.Context) int {
+	code := exitOK
+	for n, pattern := range f.options.urls {
+		g, err := newGlob(pattern, f.options.globOff)
+		if err != nil {
+			return f.report.fail(ctx, badURL("%v", err)) // read before, so it was well
+		}
+		for u, sets, ok := g.next(); ok && ctx.Err() == nil; u, sets, ok = g.next() {
+			if c := f.one(ctx, u, n, sets); c != exitOK {
+				code = c
+			}
+		}
+	}
+	// Saving goes on beside the transfers; its failures were told already.
+	_ = f.wallet.Close(ctx)
+	if f.dumpFile != nil {
+		if err := f.dumpFile.Close(); err != nil {
+			code = f.report.fail(ctx, &transfer.WriteError{Name: f.options.dumpHeader, Err: err})
+		}
+	}
+	return code
+}
+
+// one fetches one URL, tells how it went, and returns its exit code.
+func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) int {
+	t, err := readURL(typed)
+	if err != nil {
+		return f.report.fail(ctx, err)
+	}
+	rec := &record{target: t, number: n, started: time.Now()}
+	ctx, stop := withLimit(withRecord(ctx, rec), f.options.maxTime)
+	defer stop()
+	rec.err = f.transfer(ctx, rec, sets)
+	rec.ended = time.Now()
+	rec.code = f.report.fail(ctx, rec.err)
+	if f.write != nil {
+		if err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr); err != nil {
+			f.report.notice("getin: %v", err)
+		}
+	}
+	return rec.code
+}
+
+// transfer sends the request and puts the response where it belongs.
+func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) error {
+	req, err := f.plan.request(ctx, rec.target)
+	if err != nil {
+		return err
+	}
+	resp, err := f.client.Do(req)
+	if derr := f.dump(rec); err == nil {
+		err = derr
+	}
+	var unanswered *client.Unanswered
+	switch {
+	case resp == nil:
+		return err
+	case errors.As(err, &unanswered):
+		return f.refused(rec, resp, sets, err)
+	case err != nil:
+		_ = resp.Body.Close() // the error is what counts
+		return err
+	}
+	o := f.options
+	failed := resp.StatusCode >= 400 && (o.fail || o.failWithBody)
+	if failed && !o.failWithBody {
+		_ = resp.Body.Close() // nobody wants it
+	} else if err := f.deliver(rec, resp, sets); err != nil {
+		return err
+	}
+	return f.judge(rec, resp, failed)
+}
+
+// refused handles a challenge that stays unanswered. A file keeps what it has;
+// standard output gets the server's words, as with curl.
+func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why error) error {
+	o := f.options
+	if f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
+		_ = resp.Body.Close() // nobody wants it
+		return why
+	}
+	if err := f.deliver(rec, resp, sets); err != nil && f.report.errors {
+		f.report.line("getin: " + errorText(err))
+	}
+	return why
+}
+
+// deliver writes the heads, when they are wanted, and the body.
+func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error {
+	sink := f.sink(rec, resp, sets)
+	if f.options.include {
+		for _, head := range rec.heads {
+			if _, err := sink.Write(head); err != nil {
+				_ = resp.Body.Close() // the error is what counts
+				return err
+			}
+		}
+	}
+	n, err := transfer.Deliver(resp, sink)
+	if err == nil {
+		err = sink.Open() // an empty body makes an empty file
+	}
+	rec.received, rec.file = n, sink.Name()
+	if cerr := sink.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// judge tells what a status means: an error with --fail, else a line for what
+// the client did wrong.
+func (f *fetcher) judge(rec *record, resp *http.Response, failed bool) error {
+	if resp.StatusCode < 400 {
+		return nil
+	}
+	e := &statusError{
+		url:    f.mask.url(resp.Request.URL),
+		status: fmt.Sprintf("%d %s", resp.StatusCode, statusName(resp.StatusCode)),
+		hint:   f.hint(rec, resp),
+	}
+	if failed {
+		return e
+	}
+	if resp.StatusCode < 500 {
+		f.report.notice("getin: %v", e)
+		if e.hint != "" {
+			f.report.notice("getin: hint: %s", e.hint)
+		}
+	}
+	return nil
+}
+
+// hint adds to statusHint what is remembered of the origin.
+func (f *fetcher) hint(rec *record, resp *http.Response) string {
+	hint := statusHint(resp, rec.answered)
+	if resp.StatusCode != http.StatusForbidden && (resp.StatusCode != http.StatusNotFound || rec.answered) {
+		return hint
+	}
+	names := f.accountsAt(resp)
+	switch {
+	case len(names) == 0:
+		return hint
+	case resp.StatusCode == http.StatusForbidden:
+		return strings.TrimPrefix(hint+"; stored are "+strings.Join(names, ", "), "; ")
+	}
+	return "some servers hide what needs a login; for this one " + strings.Join(names, ", ") + " is stored"
+}
+
+// readTargets reads the URLs before anything is sent, so that a bad one stops
+// everything and the origins are known. Of a glob whose sets all stand behind
+// the authority the first URL will do.
+func readTargets(o *options) ([]*target, error) {
+	var list []*target
+	seen := map[auth.Origin]bool{}
+	for _, pattern := range o.urls {
+		g, err := newGlob(pattern, o.globOff)
+		if err != nil {
+			return nil, badURL("%v", err)
+		}
+		for u, _, ok := g.next(); ok; u, _, ok = g.next() {
+			t, err := readURL(u)
+			if err != nil {
+				return nil, err
+			}
+			if !seen[t.origin] || t.hasUser {
+				list = append(list, t)
+			}
+			seen[t.origin] = true
+			if g.oneOrigin() {
+				break
+			}
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"errors"
+	"net/url"
+
+	"getin/client"
+	"getin/client/auth"
+	"getin/client/nethttp"
+)
+
+// hintFor says what the user can do about an error, or "".
+func hintFor(err error) string {
+	var (
+		usage  *usageError
+		status *statusError
+		refuse *refusal
+		wire   *nethttp.Error
+	)
+	switch {
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &status):
+		return status.hint
+	case errors.As(err, &refuse):
+		return refusalHint(refuse.concern)
+	case errors.As(err, &wire) && wire.Kind == nethttp.Certificate:
+		return "--cacert FILE names who else is to be trusted; -k trusts anybody"
+	}
+	for _, h := range sentinelHints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// sentinelHints are looked through in order.
+var sentinelHints = []struct {
+	err  error
+	hint string
+}{
+	{client.ErrNoChallenge, "\"-u USER:PASSWORD --basic\" sends Basic without being asked"},
+	{client.ErrOwnHeader, "-H Authorization is final; without it getin answers the challenge"},
+	{client.ErrDowngradedRedirect, "name the http URL itself, if a password is to go there"},
+	{client.ErrBodySpent, "put the data into a file: what comes through a pipe can be sent once"},
+	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},
+	{auth.ErrRefusedBefore, "--ask asks for a new one"},
+	{auth.ErrNobody, "run it once on a terminal, or use -u, --secret-file or --secret-command"},
+	{auth.ErrServerUnverified, "someone else may have answered; the password was not shown to them"},
+}
+
+func refusalHint(c auth.Concern) string {
+	switch c.Risk {
+	case auth.ClearText:
+		hint := "--allow-cleartext sends it all the same"
+		if u, err := url.Parse(c.Query.Target); err == nil && u.Scheme == "http" {
+			u.Scheme = "https"
+			return "try " + u.String() + "; " + hint
+		}
+		return hint
+	case auth.Downgrade:
+		return "--allow-downgrade sends it all the same"
+	case auth.Unverified:
+		return "leave out -k, or name the certificate with --cacert"
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"getin/client/auth"
+)
+
+// masked is shown in place of a secret.
+const masked = "[masked]"
+
+// mask keeps secrets out of what is shown (rule R16). It may be used by many
+// goroutines at once.
+type mask struct {
+	off bool // --show-secrets
+
+	mu    sync.RWMutex
+	forms []string // of every live secret, the longest first
+}
+
+// maskedFields are the fields whose values are never shown.
+var maskedFields = map[string]bool{
+	"authorization": true, "proxy-authorization": true,
+	"authentication-info": true, "proxy-authentication-info": true,
+	"cookie": true, "set-cookie": true,
+}
+
+// maskedNames are the query and form names whose values are never shown, in
+// lower case.
+var maskedNames = map[string]bool{
+	"password": true, "passwd": true, "pwd": true, "token": true, "access_token": true,
+	"refresh_token": true, "id_token": true, "client_secret": true, "code": true,
+	"code_verifier": true, "assertion": true, "device_code": true, "api_key": true,
+	"apikey": true, "key": true, "secret": true, "signature": true, "sig": true,
+	"x-amz-signature": true, "x-amz-security-token": true,
+}
+
+// minSecret is the length, in octets, from which a secret is looked for in
+// other text. A single letter would be found everywhere, and masking it would
+// tell what it is.
+const minSecret = 2
+
+// add makes a secret of the run known.
+func (m *mask) add(c auth.Credential) {
+	s := c.Secret.Reveal()
+	if len(s) < minSecret {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.Contains(m.forms, s) {
+		return
+	}
+	m.forms = append(m.forms, formsOf(s)...)
+	if c.User != "" {
+		m.forms = append(m.forms, base64.StdEncoding.EncodeToString([]byte(c.User+":"+s)))
+	}
+	slices.SortFunc(m.forms, func(a, b string) int { return len(b) - len(a) })
+}
+
+// formsOf returns the secret raw, percent-encoded, as JSON and in base64.
+// Within a longer base64 text the secret begins at one of three bit positions;
+// what it spells there without its neighbours' bits is looked for.
+func formsOf(s string) []string {
+	forms := []string{s, url.QueryEscape(s), url.PathEscape(s)}
+	if b, err := json.Marshal(s); err == nil {
+		forms = append(forms, string(b[1:len(b)-1]))
+	}
+	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for shift := range 3 {
+			text := enc.EncodeToString(append(make([]byte, shift), s...))
+			from := (shift*8 + 5) / 6      // the first character of the secret's bits alone
+			to := (shift + len(s)) * 8 / 6 // the last one
+			if to-from >= minEncoded {
+				forms = append(forms, text[from:to])
+			}
+		}
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
+// minEncoded is the least length of a base64 fragment that is looked for, in
+// characters: shorter ones would be found in any text by chance.
+const minEncoded = 5
+
+// text returns s without any live secret.
+func (m *mask) text(s string) string {
+	if m.off {
+		return s
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, f := range m.forms {
+		s = strings.ReplaceAll(s, f, masked)
+	}
+	return s
+}
+
+// field returns what is shown of a header field's value. The scheme of an
+// Authorization is no secret.
+func (m *mask) field(name, value string) string {
+	switch {
+	case m.off:
+		return value
+	case !maskedFields[strings.ToLower(name)]:
+		if u, err := url.Parse(value); err == nil && u.Scheme != "" && u.Host != "" {
+			return m.url(u)
+		}
+		return m.text(value)
+	case strings.HasSuffix(strings.ToLower(name), "authorization"):
+		if scheme, _, ok := strings.Cut(value, " "); ok && isToken(scheme) {
+			return scheme + " " + masked
+		}
+	}
+	return masked
+}
+
+// url returns what is shown of a URL: no userinfo, and no value of a name that
+// stands for a secret.
+func (m *mask) url(u *url.URL) string {
+	v := *u
+	v.User = nil
+	if !m.off {
+		v.RawQuery = maskQuery(v.RawQuery)
+	}
+	return m.text(v.String())
+}
+
+// requestURI is url for a request line.
+func (m *mask) requestURI(u *url.URL) string {
+	v := *u
+	if !m.off {
+		v.RawQuery = maskQuery(v.RawQuery)
+	}
+	return m.text(v.RequestURI())
+}
+
+func maskQuery(query string) string {
+	if query == "" {
+		return ""
+	}
+	pairs := strings.Split(query, "&")
+	for i, p := range pairs {
+		name, value, ok := strings.Cut(p, "=")
+		plain, err := url.QueryUnescape(name)
+		if ok && value != "" && err == nil && maskedNames[strings.ToLower(plain)] {
+			pairs[i] = name + "=" + masked
+		}
+	}
+	return strings.Join(pairs, "&")
+}

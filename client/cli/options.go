@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"strings"
+	"time"
+)
+
+// options is what a command line says, before any of it is done. Parsing fills
+// it; nothing else changes it.
+type options struct {
+	// What to fetch, and where to put it.
+	urls             []string // in the order given; --url and bare words alike
+	urlsInArgs       []string // those of them that ps shows: not from a config file
+	outputs          []output // -o and -O in the order given: the n-th is the n-th URL's
+	remoteHeaderName bool
+	outputDir        string
+	createDirs       bool
+	globOff          bool
+
+	// The request.
+	method    string
+	head      bool
+	get       bool
+	headers   []string // as given to -H
+	data      []datum
+	json      bool
+	userAgent string
+	noAgent   bool // -A "" sends none
+	referer   string
+
+	// Following and failing.
+	location     bool
+	trusted      bool // --location-trusted
+	maxRedirs    int  // -1: no limit
+	fail         bool
+	failWithBody bool
+
+	// What is shown.
+	include    bool
+	dumpHeader string
+	writeOut   string
+	verbose    bool
+	silent     bool
+	showError  bool
+	help       bool
+	version    bool
+
+	// Connections.
+	insecure       bool
+	caCert         string
+	maxTime        time.Duration // 0: none
+	connectTimeout time.Duration // 0: the sender's own
+
+	// Who the user is, and what may be done with it (RULES R4).
+	user        string // -u, as given
+	userGiven   bool
+	userInArgs  bool // and not in a config file
+	pick        pick
+	account     string
+	noPrompt    bool
+	noStore     bool
+	saving      saving
+	renew       bool // --ask
+	cleartext   bool
+	downgrade   bool
+	showSecrets bool
+	store       string
+	promptLimit time.Duration
+	tries       int
+	secret      secretSource
+
+	// readConfig reads the file of a -K where it stands; inConfig counts the
+	// files that are being read, one within the other.
+	readConfig func(o *options, name string) error
+	inConfig   int
+	command    commandOptions
+	warned     []string // remarks of the parser, shown unless -s
+}
+
+// output is one -o or -O.
+type output struct {
+	file   string // of -o, with #1 in it perhaps
+	remote bool   // -O
+}
+
+// datum is one -d, --data-raw, --data-binary or --json.
+type datum struct {
+	value  string
+	file   bool // "@name" reads a file
+	binary bool // and keeps its line ends
+	glued  bool // joined to the one before without "&": --json
+}
+
+// pick narrows the schemes that may answer.
+type pick int
+
+const (
+	pickAny     pick = iota // the strongest; -u is still sent at once, as Basic
+	pickBasic               // --basic
+	pickDigest              // --digest
+	pickOffered             // --anyauth: nothing is sent unasked
+)
+
+// saving is the three-state switch of --save and --no-save.
+type saving int
+
+const (
+	savingUnset saving = iota
+	savingAll
+	savingNone
+)
+
+// secretSource is where a secret comes from that nobody types (RULES R4, the
+// row of --secret-fd).
+type secretSource struct {
+	kind  secretKind
+	value string // file name or command
+	fd    int
+}
+
+type secretKind int
+
+const (
+	secretNone secretKind = iota
+	secretFD
+	secretStdin
+	secretFile
+	secretCommand
+)
+
+// autoReferer: -e with ";auto" sets Referer on each further hop.
+func (o *options) autoReferer() bool { return strings.HasSuffix(o.referer, ";auto") }
+
+// defaults returns the options of an empty command line. 50 redirects are
+// curl's default.
+func defaults() *options { return &options{maxRedirs: 50, tries: 3} }

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"getin/client/transfer"
+)
+
+// sink says where the body of the n-th URL goes. sets are what the URL's globs
+// stand for.
+func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfer.Sink {
+	o := f.options
+	if rec.number >= len(o.outputs) {
+		return &transfer.Sink{Out: f.standardOutput()}
+	}
+	out := o.outputs[rec.number]
+	if out.file == "-" {
+		return &transfer.Sink{Out: f.sys.Stdout}
+	}
+	s := &transfer.Sink{Path: fillIn(out.file, sets), CreateDirs: o.createDirs}
+	if out.remote {
+		s.Path, s.NoFollow = transfer.URLName(rec.target.url), true
+		if o.remoteHeaderName {
+			if name, ok := transfer.HeaderName(resp.Header.Get("Content-Disposition")); ok {
+				s.Path, s.Exists = name, transfer.Refuse
+			}
+		}
+	}
+	if o.outputDir != "" {
+		s.Path = filepath.Join(o.outputDir, s.Path)
+	}
+	return s
+}
+
+// toFile reports whether the n-th URL has a file of its own.
+func (f *fetcher) toFile(n int) bool {
+	return n < len(f.options.outputs) && f.options.outputs[n].file != "-"
+}
+
+// standardOutput is where a body goes that has no file. A terminal gets no
+// binary data.
+func (f *fetcher) standardOutput() io.Writer {
+	if file, ok := f.sys.Stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return &textOnly{to: file}
+	}
+	return f.sys.Stdout
+}
+
+// errBinary refuses binary output to a terminal, as curl does.
+var errBinary = errors.New("binary output would garble the terminal")
+
+// textOnly lets a body through unless its beginning has a zero octet.
+type textOnly struct {
+	to    io.Writer
+	begun bool
+}
+
+func (t *textOnly) Write(p []byte) (int, error) {
+	if !t.begun && bytes.IndexByte(p, 0) >= 0 {
+		return 0, errBinary
+	}
+	t.begun = true
+	return t.to.Write(p)
+}
+
+// dump writes the heads to the file of -D, which all transfers of the run
+// share.
+func (f *fetcher) dump(rec *record) error {
+	name := f.options.dumpHeader
+	if name == "" {
+		return nil
+	}
+	if f.dumped == nil {
+		f.dumped = f.sys.Stdout
+		if name != "-" {
+			file, err := os.Create(name)
+			if err != nil {
+				return &transfer.WriteError{Name: name, Err: err}
+			}
+			f.dumped, f.dumpFile = file, file
+		}
+	}
+	for _, head := range rec.heads {
+		if _, err := f.dumped.Write(head); err != nil {
+			return &transfer.WriteError{Name: name, Err: err}
+		}
+	}
+	return nil
+}

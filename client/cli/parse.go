@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// usageError is a command line that cannot be obeyed, with its exit code and
+// perhaps a hint.
+type usageError struct {
+	why  string
+	hint string
+	code int
+}
+
+func (e *usageError) Error() string { return e.why }
+
+// parse reads the words into o by the table. Later words win over earlier ones,
+// and over what o holds.
+func parse(table []flagDef, o *options, args []string) error {
+	fs := flagSet(table, o)
+	if err := fs.Parse(spell(fs, args)); err != nil {
+		return explainParse(table, err)
+	}
+	return nil
+}
+
+// boolValue and textValue are the two kinds of pflag.Value.
+type boolValue struct {
+	o   *options
+	set func(*options, bool)
+	not bool
+}
+
+func (v *boolValue) String() string { return "" }
+func (v *boolValue) Type() string   { return "bool" }
+func (v *boolValue) Set(s string) error {
+	if s != "true" {
+		return errors.New("takes no value")
+	}
+	v.set(v.o, !v.not)
+	return nil
+}
+
+type textValue struct {
+	o    *options
+	take func(*options, string) error
+}
+
+func (v *textValue) String() string     { return "" }
+func (v *textValue) Type() string       { return "string" }
+func (v *textValue) Set(s string) error { return v.take(v.o, s) }
+
+func flagSet(table []flagDef, o *options) *pflag.FlagSet {
+	fs := pflag.NewFlagSet("getin", pflag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	for i := range table {
+		d := &table[i]
+		addFlag(fs, d.name, d.letter, d, o)
+		if d.alias != "" {
+			addFlag(fs, d.alias, "", d, o)
+		}
+	}
+	for i := range table {
+		d := &table[i]
+		if opposite := oppositeOf(d); opposite != "" && fs.Lookup(opposite) == nil {
+			f := fs.VarPF(&boolValue{o, d.on, true}, opposite, "", "")
+			f.NoOptDefVal = "true"
+		}
+	}
+	return fs
+}
+
+func addFlag(fs *pflag.FlagSet, name, letter string, d *flagDef, o *options) {
+	if d.on == nil {
+		fs.VarP(&textValue{o, d.take}, name, letter, d.help)
+		return
+	}
+	fs.VarPF(&boolValue{o, d.on, false}, name, letter, d.help).NoOptDefVal = "true"
+}
+
+// oppositeOf returns the name that switches a boolean off, or "".
+func oppositeOf(d *flagDef) string {
+	if d.on == nil {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(d.name, "no-"); ok {
+		return rest
+	}
+	return "no-" + d.name
+}
+
+// spell rewrites the words so that pflag reads them as curl does: a value after
+// a letter is taken to the octet ("-d=1" posts "=1"), and a bare word is a URL
+// in its place among the flags.
+func spell(fs *pflag.FlagSet, args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case a == "--":
+			for _, u := range args[i+1:] {
+				out = append(out, "--url="+u)
+			}
+			return out
+		case len(a) < 2 || a[0] != '-':
+			out = append(out, "--url="+a)
+		case a[1] == '-':
+			name, _, joined := strings.Cut(a[2:], "=")
+			f := fs.Lookup(name)
+			out = append(out, a)
+			if f != nil && f.NoOptDefVal == "" && !joined && i+1 < len(args) {
+				i++
+				out = append(out, args[i])
+			}
+		default:
+			var used bool
+			if out, used = spellLetters(fs, out, a, args[i+1:]); used {
+				i++
+			}
+		}
+	}
+	return out
+}
+
+// spellLetters takes a word such as "-sSo" apart. used tells that the last
+// letter took the next word as its value.
+func spellLetters(fs *pflag.FlagSet, out []string, word string, rest []string) (_ []string, used bool) {
+	for j := 1; j < len(word); j++ {
+		f := fs.ShorthandLookup(word[j : j+1])
+		switch {
+		case f == nil:
+			return append(out, "-"+word[j:]), false
+		case f.NoOptDefVal != "":
+			out = append(out, "--"+f.Name)
+			continue
+		case j+1 < len(word):
+			return append(out, "--"+f.Name+"="+word[j+1:]), false
+		case len(rest) > 0:
+			return append(out, "--"+f.Name+"="+rest[0]), true
+		}
+		return append(out, "--"+f.Name), false
+	}
+	return out, false
+}
+
+// explainParse turns pflag's errors into ours: the value of a flag is never
+// repeated, since it may be a secret.
+func explainParse(table []flagDef, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		return unknownFlag(table, unknown)
+	}
+	var missing *pflag.ValueRequiredError
+	if errors.As(err, &missing) {
+		return &usageError{why: fmt.Sprintf("flag --%s: needs a value", missing.GetFlag().Name), code: exitUsage}
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if invalid.GetFlag().Name == "config" {
+			return invalid.Unwrap() // says itself which file and line
+		}
+		return &usageError{why: fmt.Sprintf("flag --%s: %v", invalid.GetFlag().Name, invalid.Unwrap()), code: exitUsage}
+	}
+	return &usageError{why: "flags: cannot be read", code: exitUsage}
+}
+
+func unknownFlag(table []flagDef, e *pflag.NotExistError) error {
+	shown, known := "--"+e.GetSpecifiedName(), isCurlName(e.GetSpecifiedName())
+	if e.GetSpecifiedShortnames() != "" {
+		shown = "-" + e.GetSpecifiedName()
+		long := curlLetters[e.GetSpecifiedName()]
+		if known = long != ""; known {
+			shown += " (--" + long + ")"
+		}
+	}
+	if known {
+		return &usageError{why: fmt.Sprintf("flag %s: curl has it, getin does not", shown), code: exitNotBuilt}
+	}
+	u := &usageError{why: fmt.Sprintf("flag %s: not known", shown), code: exitUsage}
+	if near := nearestFlag(table, shown); near != "" {
+		u.hint = "did you mean " + near + "?"
+	}
+	return u
+}

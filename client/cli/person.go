@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"getin/client/auth"
+	"getin/prompt"
+	"getin/store"
+)
+
+// person asks on the terminal, else through an askpass program; it is the
+// wallet's store.Person. It may be used by many goroutines at once: one
+// dialogue is held at a time, in all processes of the terminal.
+type person struct {
+	sys   *System
+	limit time.Duration // --prompt-timeout; 0 is none
+	mask  *mask
+	locks string // folder of the terminals' locks, or ""
+
+	mu    sync.Mutex
+	named auth.Space // the space whose heading stands last on the terminal
+}
+
+// Credential implements store.Person. The clock of -m stands still meanwhile.
+func (p *person) Credential(ctx context.Context, q store.Question) (auth.Credential, error) {
+	var c auth.Credential
+	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) error {
+		stored, ok := q.Again(ctx)
+		if ok {
+			c = stored
+			return nil
+		}
+		var err error
+		if t == nil {
+			c, err = p.askpass(ctx, q)
+		} else {
+			c, err = p.ask(ctx, t, q)
+		}
+		return err
+	})
+	if err == nil {
+		p.mask.add(c)
+	}
+	return c, err
+}
+
+// converse holds one dialogue: with the terminal, or with none (nil) when an
+// askpass program is there instead.
+func (p *person) converse(ctx context.Context, talk func(context.Context, *prompt.Terminal) error) error {
+	defer hold(ctx)()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.limit)
+		defer cancel()
+	}
+	t, err := p.sys.Terminal(ctx)
+	if err != nil {
+		if p.program() == "" {
+			return fmt.Errorf("%w: %w", auth.ErrNobody, err)
+		}
+		return translate(talk(ctx, nil))
+	}
+	defer t.Close()
+	if p.locks != "" {
+		// Without the lock two questions may cross on the screen; not to ask
+		// would be worse.
+		if unlock, err := prompt.Lock(ctx, p.locks); err == nil {
+			defer unlock()
+		} else if ctx.Err() != nil {
+			return translate(err)
+		}
+	}
+	return translate(talk(ctx, t))
+}
+
+// translate turns prompt's errors into those that the wallet decides by.
+func translate(err error) error {
+	for _, pair := range []struct{ from, to error }{
+		{prompt.ErrCanceled, auth.ErrCanceled},
+		{prompt.ErrDeclined, auth.ErrDeclined},
+		{prompt.ErrNoTerminal, auth.ErrNobody},
+		{prompt.ErrTimeout, auth.ErrNobody},
+	} {
+		if errors.Is(err, pair.from) {
+			return fmt.Errorf("%w: %w", pair.to, err)
+		}
+	}
+	return err
+}
+
+// ask holds the dialogue on the terminal. What is ours comes first: who asks.
+// The realm is the server's text, and marked as such (SECURITY F5).
+func (p *person) ask(ctx context.Context, t *prompt.Terminal, q store.Question) (auth.Credential, error) {
+	if p.named != q.Query.Space || !q.Refused {
+		if err := p.heading(t, q.Query); err != nil {
+			return auth.Credential{}, err
+		}
+	}
+	if q.Refused {
+		if err := t.Print("  " + refusedText(q)); err != nil {
+			return auth.Credential{}, err
+		}
+	}
+	var c auth.Credential
+	var err error
+	switch {
+	case q.Query.Wants == auth.Token:
+	case q.Fixed:
+		c.User = q.User
+		err = t.Print("  user: " + q.User)
+	default:
+		c.User, err = t.Line(ctx, "  user", q.User)
+	}
+	if err != nil {
+		return auth.Credential{}, err
+	}
+	secret, err := t.Secret(ctx, "  "+string(q.Query.Wants))
+	c.Secret = auth.NewSecret(secret)
+	return c, err
+}
+
+func refusedText(q store.Question) string {
+	what := "wrong user or password"
+	if q.Query.Wants == auth.Token {
+		what = "wrong token"
+	}
+	if q.Left == 1 {
+		return what + "; 1 try left"
+	}
+	return fmt.Sprintf("%s; %d tries left", what, q.Left)
+}
+
+// realmLabel comes before the realm; what is left of the line is for it.
+const realmLabel = "  realm, in the server's words: "
+
+func (p *person) heading(t *prompt.Terminal, q auth.Query) error {
+	if err := t.Print(asksFor(q)); err != nil {
+		return err
+	}
+	p.named = q.Space
+	if !q.Space.HasRealm {
+		return nil
+	}
+	return t.Print(realmLabel + prompt.Quote(q.Space.Realm, t.Width()-len(realmLabel)))
+}
+
+// asksFor is the first line of a dialogue: a proxy is named as a proxy, and
+// after a redirect both origins are named (rule R5).
+func asksFor(q auth.Query) string {
+	who := q.Space.Origin.Display()
+	if q.Space.Party == auth.Proxy {
+		who = "the proxy " + who
+	}
+	text := fmt.Sprintf("%s asks for a %s (%s)", who, q.Wants, q.Scheme)
+	if from := q.Redirected; from != (auth.Origin{}) {
+		text += ", after a redirect from " + from.Display()
+	}
+	return text
+}
+
+// Account implements store.Person: the menu of rule R10.
+func (p *person) Account(ctx context.Context, q auth.Query, names []string) (string, error) {
+	choice := ""
+	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) error {
+		if t == nil {
+			return fmt.Errorf("%w: several accounts are stored: %s", auth.ErrNobody, strings.Join(names, ", "))
+		}
+		if err := p.heading(t, q); err != nil {
+			return err
+		}
+		i, err := t.Choose(ctx, "  several accounts are stored", append(names[:len(names):len(names)], "another one"))
+		if err == nil && i < len(names) {
+			choice = names[i]
+		}
+		return err
+	})
+	return choice, err
+}
+
+// Consent implements store.Person. Only a terminal will do: an askpass program
+// shows no details.
+func (p *person) Consent(ctx context.Context, c auth.Concern) (store.Answer, error) {
+	answer := store.No
+	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) error {
+		if t == nil {
+			return fmt.Errorf("%w: no terminal", auth.ErrNobody)
+		}
+		if c.Risk == auth.Downgrade {
+			yes, err := t.Confirm(ctx, concernText(c), false)
+			if yes && err == nil {
+				answer = store.Once
+			}
+			return err
+		}
+		a, err := t.Consent(ctx, concernText(c))
+		answer = map[prompt.Answer]store.Answer{prompt.Yes: store.Once, prompt.Always: store.Always}[a]
+		return err
+	})
+	return answer, err
+}
+
+// whyCells bounds, in terminal cells, what a certificate says of itself in a
+// question.
+const whyCells = 160
+
+// concernText is the question about a concern.
+func concernText(c auth.Concern) string {
+	who, what := c.Query.Space.Origin.Display(), string(c.Query.Wants)
+	switch c.Risk {
+	case auth.ClearText:
+		text := fmt.Sprintf("%s: %s would send your %s unencrypted, for everybody on the way to read", who, c.Query.Scheme, what)
+		if u, err := url.Parse(c.Query.Target); err == nil && u.Scheme == "http" {
+			u.Scheme = "https"
+			text += "; " + u.String() + " may do instead"
+		}
+		return text + ". Send it?"
+	case auth.Unverified:
+		return fmt.Sprintf("%s is not verified (%s); its key is %s. Send your %s?",
+			who, prompt.Clean(errorText(c.Why), whyCells), c.Key, what)
+	default:
+		return fmt.Sprintf("%s was answered with %s before and now offers %s, which guards the %s less. Answer it?",
+			who, c.Stronger, c.Query.Strength, what)
+	}
+}
+
+// program returns the askpass program, or "": GETIN_ASKPASS, or SSH_ASKPASS
+// where there is a display to show it.
+func (p *person) program() string {
+	if own := p.sys.env("GETIN_ASKPASS"); own != "" {
+		return own
+	}
+	if p.sys.env("DISPLAY") != "" || p.sys.env("WAYLAND_DISPLAY") != "" {
+		return p.sys.env("SSH_ASKPASS")
+	}
+	return ""
+}
+
+// askpass asks through the program, which hears of the origin and never of the
+// realm.
+func (p *person) askpass(ctx context.Context, q store.Question) (auth.Credential, error) {
+	origin := q.Query.Space.Origin
+	c := auth.Credential{User: q.User}
+	if q.Query.Wants == auth.Password && !q.Fixed && (q.User == "" || q.Refused) {
+		user, err := prompt.Askpass(ctx, p.program(), fmt.Sprintf("Username for '%s': ", origin.Display()), nil)
+		if err != nil {
+			return c, err
+		}
+		c.User = user
+	}
+	as := origin.Display()
+	if c.User != "" {
+		u := url.URL{Scheme: origin.Scheme, User: url.User(c.User), Host: strings.TrimPrefix(as, origin.Scheme+"://")}
+		as = u.String()
+	}
+	secret, err := prompt.Askpass(ctx, p.program(), fmt.Sprintf("Password for '%s': ", as), nil)
+	c.Secret = auth.NewSecret(secret)
+	return c, err
+}
+
+// lockDir is where the terminals' locks lie, or "" when there is no place.
+func lockDir(sys *System) string {
+	if dir := sys.env("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "getin")
+	}
+	return stateDir(sys)
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"getin/client"
+	"getin/client/auth"
+)
+
+// record is what became of one transfer. It belongs to one goroutine; the
+// client's trace writes into it on the same.
+type record struct {
+	target *target
+	number int // of the URL on the command line, from 0
+
+	started  time.Time
+	ended    time.Time
+	request  *http.Request  // the last one sent
+	response *http.Response // the last one that came, or nil
+	wire     *client.Wire   // of both
+
+	heads     [][]byte // of every response, as they came
+	headSize  int64
+	redirects int
+	requests  int
+	answered  bool // a credential went with the last request
+	asked     bool // somebody asked for one
+
+	file     string // what the body was written to, or ""
+	received int64  // octets of the body
+	sent     int64  // octets of the request's body
+	err      error
+	code     int
+}
+
+type recordKey struct{}
+
+func withRecord(ctx context.Context, r *record) context.Context {
+	return context.WithValue(ctx, recordKey{}, r)
+}
+
+func recordOf(ctx context.Context) *record {
+	r, _ := ctx.Value(recordKey{}).(*record)
+	return r
+}
+
+// tracer returns the client's trace: it keeps the records, and with -v it tells.
+func tracer(v *verbose) *client.Trace {
+	t := &client.Trace{
+		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r); v.request(r) },
+		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r); v.response(r) },
+		Redirected: func(next *http.Request, dropped []string) {
+			recordOf(next.Context()).redirects++
+			v.redirected(next, dropped)
+		},
+	}
+	if v != nil {
+		t.Challenged, t.PassedOver, t.Chosen = v.challenged, v.passedOver, v.chosen
+		t.Settled, t.Retried = v.settled, v.retried
+	}
+	return t
+}
+
+func (r *record) sending(req *http.Request) {
+	if r == nil {
+		return
+	}
+	r.request, r.response, r.wire = req, nil, client.WireOf(req.Context())
+	r.requests++
+	r.answered = req.Header.Get(auth.Server.Answer) != ""
+	r.sent = max(req.ContentLength, 0)
+}
+
+func (r *record) came(resp *http.Response) {
+	if r == nil {
+		return
+	}
+	r.response = resp
+	if r.wire != nil {
+		r.heads = append(r.heads, r.wire.Head)
+		r.headSize += int64(len(r.wire.Head))
+	}
+	r.asked = r.asked || resp.StatusCode == auth.Server.Status || resp.StatusCode == auth.Proxy.Status
+}

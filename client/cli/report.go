@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"getin/client"
+	"getin/client/auth"
+	"getin/client/nethttp"
+	"getin/client/transfer"
+	"getin/prompt"
+)
+
+// shownCells bounds a line of an error or a notice, in terminal cells.
+const shownCells = 1000
+
+// report is the one place that tells the user what went wrong, on stderr, with
+// secrets masked and a server's words cleaned.
+type report struct {
+	to     io.Writer
+	mask   *mask
+	errors bool // shown: not -s, or -S
+	hints  bool // and notices: not -s
+}
+
+func newReport(sys *System, o *options, m *mask) *report {
+	if m == nil {
+		m = &mask{}
+	}
+	return &report{to: sys.Stderr, mask: m, errors: !o.silent || o.showError, hints: !o.silent}
+}
+
+// fail shows the error and returns its exit code. Nil is exit 0 and silence.
+func (r *report) fail(ctx context.Context, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if r.errors {
+		r.line("getin: " + errorText(err))
+		if hint := hintFor(err); hint != "" {
+			r.line("getin: hint: " + hint)
+		}
+	}
+	return codeOf(ctx, err)
+}
+
+// notice tells something that is no error; -s silences it.
+func (r *report) notice(format string, args ...any) {
+	if r.hints {
+		r.line(fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *report) line(s string) {
+	_, _ = fmt.Fprintln(r.to, prompt.Clean(r.mask.text(s), shownCells)) // nowhere to say that stderr is closed
+}
+
+// refusal is a Concern that nobody consented to.
+type refusal struct {
+	concern auth.Concern
+	err     error // wraps auth.ErrNotAllowed
+}
+
+func (e *refusal) Error() string { return e.err.Error() }
+func (e *refusal) Unwrap() error { return e.err }
+
+// statusError is a status of 400 and above, with --fail.
+type statusError struct {
+	url    string
+	status string
+	hint   string
+}
+
+func (e *statusError) Error() string { return e.url + ": " + e.status }
+
+// writeError is standard output that cannot be written.
+type writeError struct{ err error }
+
+func (e *writeError) Error() string { return "writing the output: " + e.err.Error() }
+func (e *writeError) Unwrap() error { return e.err }
+
+// codeOf returns the exit code that stands for the error.
+func codeOf(ctx context.Context, err error) int {
+	var (
+		usage    *usageError
+		address  *urlError
+		file     *readError
+		status   *statusError
+		output   *writeError
+		delivery *transfer.WriteError
+		wire     *nethttp.Error
+	)
+	switch {
+	case errors.As(err, &usage):
+		return usage.code
+	case errors.As(err, &address):
+		return address.code
+	case errors.Is(context.Cause(ctx), errTimeLimit):
+		return exitTimeout
+	case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &file):
+		return exitRead
+	case errors.As(err, &output), errors.As(err, &delivery):
+		return exitWrite
+	case errors.As(err, &status):
+		return exitStatus
+	case isAuthError(err):
+		return authCode(err)
+	case errors.Is(err, client.ErrTooManyRedirects):
+		return exitRedirects
+	case errors.Is(err, client.ErrRedirect):
+		return exitProtocol
+	case errors.As(err, &wire):
+		return int(wire.Kind)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return exitPartial
+	}
+	return exitReceive
+}
+
+// authSentinels are the ends of a dialogue that are exit 94: a store or a
+// scheme failed, or policy forbids. The others are exit 67.
+var authSentinels = []error{
+	auth.ErrStore, auth.ErrNotAllowed, auth.ErrServerUnverified, auth.ErrCredential,
+}
+
+func isAuthError(err error) bool {
+	var u *client.Unanswered
+	return errors.As(err, &u) || errors.Is(err, client.ErrBodySpent) || matches(err, authSentinels)
+}
+
+func authCode(err error) int {
+	switch {
+	case errors.Is(err, client.ErrBodySpent):
+		return exitRewind
+	case matches(err, authSentinels):
+		return exitAuth
+	}
+	return exitLogin
+}
+
+func matches(err error, list []error) bool {
+	for _, e := range list {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// errorText is the error as a user reads it: what, then why.
+func errorText(err error) string {
+	var u *client.Unanswered
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &u):
+		return unansweredText(u)
+	case errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "time"):
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+// unansweredText tells the three situations apart: nothing was sent; what was
+// sent was refused; the challenge cannot be read or answered at all.
+func unansweredText(u *client.Unanswered) string {
+	asks := fmt.Sprintf("%s: %d", u.Target.Redacted(), u.Party.Status)
+	if u.Party == auth.Proxy {
+		asks = "proxy " + asks
+	}
+	var refused *refusal
+	switch {
+	case errors.Is(u.Reason, client.ErrNoChallenge) && u.Syntax != nil:
+		return fmt.Sprintf("%s: the challenge cannot be read: %v", asks, u.Syntax)
+	case errors.Is(u.Reason, client.ErrNoChallenge):
+		return asks + ": the server does not say how to log in"
+	case errors.Is(u.Reason, client.ErrNoScheme):
+		return fmt.Sprintf("%s: offered is %s, which getin does not answer", asks, schemesOf(u))
+	case errors.As(u.Reason, &refused):
+		return fmt.Sprintf("%s: not answered: %v", asks, refused)
+	case u.Sent && errors.Is(u.Reason, auth.ErrDeclined):
+		return asks + ": the user or password was refused"
+	case u.Sent:
+		return fmt.Sprintf("%s: the user or password was refused, and %s", asks, u.Reason)
+	case errors.Is(u.Reason, client.ErrOwnHeader):
+		return fmt.Sprintf("%s: %v", asks, u.Reason)
+	}
+	return fmt.Sprintf("%s: nothing was sent: %v", asks, u.Reason)
+}
+
+// schemesOf names the schemes of the challenges.
+func schemesOf(u *client.Unanswered) string {
+	var names []string
+	for _, c := range u.Challenges {
+		if !contains(names, c.Scheme) {
+			names = append(names, c.Scheme)
+		}
+	}
+	return prompt.Clean(strings.Join(names, ", "), hintCells)
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"getin/client/auth"
+	"getin/store"
+)
+
+// maxSecret bounds what is read as a secret, in octets: ten times the longest
+// tokens in use.
+const maxSecret = 1 << 20
+
+// given turns what the command line and the environment say about the user
+// into the wallet's terms (the table of rule R4).
+func (o *options) given(sys *System, m *mask, typed []*target) ([]store.Given, error) {
+	list := givenByURLs(typed, o)
+	origins := originsOf(typed)
+	if o.userGiven {
+		user, password, has := strings.Cut(o.user, ":")
+		g := store.Given{
+			Credential: auth.Credential{User: user, Secret: auth.NewSecret(password)},
+			Origins:    origins, Source: "-u", Unasked: o.pick == pickAny || o.pick == pickBasic,
+		}
+		if !has {
+			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
+		}
+		list = append(list, g)
+	}
+	read, source, err := o.secretReader(sys)
+	if err != nil || read == nil {
+		return list, err
+	}
+	for i := range list {
+		if !list[i].NeedsPerson {
+			if o.secret.kind != secretNone {
+				return nil, &usageError{why: fmt.Sprintf("%s and %s both give a secret; one is enough", list[i].Source, source), code: exitUsage}
+			}
+			return list, nil // what was typed goes before the environment
+		}
+	}
+	if len(origins) > 1 {
+		return nil, &usageError{
+			why: fmt.Sprintf("%s: for one origin, and these URLs have %d", source, len(origins)), code: exitUsage,
+			hint: "run getin once for each",
+		}
+	}
+	g := store.Given{Origins: origins, Source: source, Credential: auth.Credential{User: o.namedUser(typed)}}
+	g.Secret = remember(read, m, g.Credential.User)
+	return append([]store.Given{g}, list...), nil
+}
+
+// givenByURLs: userinfo of a URL is as -u, for that URL's origin.
+func givenByURLs(typed []*target, o *options) []store.Given {
+	var list []store.Given
+	for _, t := range typed {
+		if !t.hasUser {
+			continue
+		}
+		g := store.Given{
+			Credential: auth.Credential{User: t.user, Secret: auth.NewSecret(t.password)},
+			Origins:    []auth.Origin{t.origin}, Source: "the URL",
+			Unasked: o.pick == pickAny || o.pick == pickBasic,
+		}
+		if !t.hasPassword {
+			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+// namedUser is the user that goes with a secret from elsewhere.
+func (o *options) namedUser(typed []*target) string {
+	if o.account != "" {
+		return o.account
+	}
+	if o.userGiven {
+		return o.user
+	}
+	for _, t := range typed {
+		if t.hasUser {
+			return t.user
+		}
+	}
+	return ""
+}
+
+// originsOf returns the distinct origins, in order.
+func originsOf(typed []*target) []auth.Origin {
+	var list []auth.Origin
+	seen := map[auth.Origin]bool{}
+	for _, t := range typed {
+		if !seen[t.origin] {
+			seen[t.origin] = true
+			list = append(list, t.origin)
+		}
+	}
+	return list
+}
+
+// secretFunc gets a secret, once a space.
+type secretFunc = func(context.Context, auth.Query) (auth.Secret, error)
+
+// remember makes what is read known to the mask.
+func remember(read secretFunc, m *mask, user string) secretFunc {
+	return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
+		s, err := read(ctx, q)
+		m.add(auth.Credential{User: user, Secret: s})
+		return s, err
+	}
+}
+
+// secretReader returns what reads the secret, and its name for people; nil when
+// there is none.
+func (o *options) secretReader(sys *System) (secretFunc, string, error) {
+	switch o.secret.kind {
+	case secretStdin:
+		return readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, "--secret-stdin")
+	case secretFD:
+		return readOnce(func() (io.ReadCloser, error) {
+			return os.NewFile(uintptr(o.secret.fd), "--secret-fd"), nil
+		}, "--secret-fd")
+	case secretFile:
+		return readOnce(func() (io.ReadCloser, error) { return os.Open(o.secret.value) }, "--secret-file")
+	case secretCommand:
+		words := strings.Fields(o.secret.value)
+		if len(words) == 0 {
+			return nil, "", &usageError{why: "flag --secret-command: no command", code: exitUsage}
+		}
+		return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
+			return runSecret(ctx, words, account, q)
+		}, "--secret-command", nil
+	}
+	if text, ok := sys.Lookup("GETIN_SECRET"); ok {
+		s := auth.NewSecret(text)
+		return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, "GETIN_SECRET", nil
+	}
+	if dir := sys.env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
+		name := filepath.Join(dir, "getin")
+		read, source, err := readOnce(func() (io.ReadCloser, error) { return os.Open(name) }, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, "", nil
+		}
+		return read, source, err
+	}
+	return nil, "", nil
+}
+
+// readOnce reads a secret now, less one line end.
+func readOnce(open func() (io.ReadCloser, error), source string) (secretFunc, string, error) {
+	f, err := open()
+	if err != nil {
+		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
+	}
+	if len(b) > maxSecret {
+		return nil, "", &readError{fmt.Errorf("%s: longer than %d octets", source, maxSecret)}
+	}
+	s := auth.NewSecret(lessLineEnd(string(b)))
+	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
+}
+
+func lessLineEnd(s string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+}
+
+// runSecret runs the command: no shell, nothing of the server's in its
+// arguments, the origin and the account in its environment (rule R4).
+func runSecret(ctx context.Context, words []string, account string, q auth.Query) (auth.Secret, error) {
+	path, err := lookAbsolute(words[0])
+	if err != nil {
+		return auth.Secret{}, fmt.Errorf("%w: --secret-command: %w", auth.ErrStore, err)
+	}
+	cmd := exec.CommandContext(ctx, path, words[1:]...)
+	cmd.Env = append(os.Environ(), "GETIN_ORIGIN="+q.Space.Origin.String(), "GETIN_ACCOUNT="+account)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return auth.Secret{}, fmt.Errorf("%w: --secret-command: %w", auth.ErrStore, err)
+	}
+	return auth.NewSecret(lessLineEnd(string(out))), nil
+}
+
+// lookAbsolute finds a program by path, or on absolute entries of PATH: one
+// that lies in the working directory is not run by its name (SECURITY J5).
+func lookAbsolute(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	if !filepath.IsAbs(path) && !strings.ContainsRune(name, filepath.Separator) {
+		return "", fmt.Errorf("%s: found in the working directory only", name)
+	}
+	return path, nil
+}

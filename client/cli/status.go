@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"getin/prompt"
+)
+
+// hintCells bounds, in terminal cells, what is shown of a server's field in a
+// hint.
+const hintCells = 100
+
+// statusHint says what helps with a response that is no success, or "" when
+// there is nothing to say beyond the status. identified tells that a credential
+// was sent with the request.
+func statusHint(resp *http.Response, identified bool) string {
+	shown := func(name string) string {
+		return prompt.Clean(strings.Join(resp.Header.Values(name), ", "), hintCells)
+	}
+	switch resp.StatusCode {
+	case http.StatusForbidden:
+		if identified {
+			return "you were let in, and this is not allowed to you; another account may be (--account)"
+		}
+	case http.StatusMethodNotAllowed:
+		if resp.Header.Get("Allow") != "" {
+			return "allowed are " + shown("Allow")
+		}
+	case http.StatusRequestEntityTooLarge:
+		return "the body is too large for this server"
+	case http.StatusRequestURITooLong:
+		return "the URL is too long for this server"
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return "the header is too large for this server; the longest field is " + longestField(resp.Request)
+	case http.StatusUpgradeRequired:
+		if resp.Header.Get("Upgrade") != "" {
+			return "the server wants " + shown("Upgrade")
+		}
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusRequestTimeout:
+		if after := shown("Retry-After"); after != "" {
+			return "the server says to try again after " + after
+		}
+	case http.StatusUnavailableForLegalReasons:
+		if by := blockedBy(resp.Header.Values("Link")); by != "" {
+			return "blocked by " + prompt.Clean(by, hintCells)
+		}
+	}
+	return ""
+}
+
+// longestField names the request's longest field.
+func longestField(r *http.Request) string {
+	name, size := "unknown", -1
+	for n, values := range r.Header {
+		for _, v := range values {
+			if len(v) > size || len(v) == size && n < name {
+				name, size = n, len(v)
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d octets", name, size)
+}
+
+// blockedBy returns the target of the Link with that relation, RFC 7725
+// section 4.
+func blockedBy(links []string) string {
+	for _, l := range strings.Split(strings.Join(links, ","), ",") {
+		target, params, ok := strings.Cut(strings.TrimSpace(l), ">")
+		if ok && strings.HasPrefix(target, "<") && strings.Contains(strings.ReplaceAll(params, `"`, ""), "rel=blocked-by") {
+			return target[1:]
+		}
+	}
+	return ""
+}
+
+// statusName is the registered name of a status code (the HTTP Status Code
+// Registry).
+func statusName(code int) string {
+	if name := http.StatusText(code); name != "" {
+		return name
+	}
+	return "(not a registered status)"
+}

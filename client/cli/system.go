@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"getin/prompt"
+	"getin/store"
+)
+
+// System is what the program has from the system that runs it. Tests put other
+// things in.
+type System struct {
+	Stdin          *os.File
+	Stdout, Stderr io.Writer
+
+	// Lookup finds an environment variable; Unset removes one, so that no child
+	// inherits it.
+	Lookup func(name string) (string, bool)
+	Unset  func(name string) error
+
+	// Terminal opens the terminal of the person, or says that there is none.
+	Terminal func(context.Context) (*prompt.Terminal, error)
+
+	// Keep, when not nil, is where credentials are kept in place of what --store
+	// names.
+	Keep *store.Place
+}
+
+// OS returns the real thing.
+func OS() *System {
+	return &System{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Lookup:   os.LookupEnv,
+		Unset:    os.Unsetenv,
+		Terminal: func(context.Context) (*prompt.Terminal, error) { return prompt.Open() },
+	}
+}
+
+// env returns the value of an environment variable, empty when it is not set.
+func (s *System) env(name string) string {
+	v, _ := s.Lookup(name)
+	return v
+}
