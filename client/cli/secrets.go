@@ -35,7 +35,7 @@ func (o *options) given(sys *System, m *mask, typed []*target) ([]store.Given, e
 		}
 		list = append(list, g)
 	}
-	read, source, err := o.secretReader(sys)
+	read, source, err := o.secretReader(sys, o.namedUser(typed))
 	if err != nil || read == nil {
 		return list, err
 	}
@@ -121,7 +121,7 @@ func remember(read secretFunc, m *mask, user string) secretFunc {
 
 // secretReader returns what reads the secret, and its name for people; nil when
 // there is none.
-func (o *options) secretReader(sys *System) (secretFunc, string, error) {
+func (o *options) secretReader(sys *System, user string) (secretFunc, string, error) {
 	switch o.secret.kind {
 	case secretStdin:
 		return readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, "--secret-stdin")
@@ -137,7 +137,7 @@ func (o *options) secretReader(sys *System) (secretFunc, string, error) {
 			return nil, "", &usageError{why: "flag --secret-command: no command", code: exitUsage}
 		}
 		return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
-			return runSecret(ctx, words, account, q)
+			return runSecret(ctx, words, user, q)
 		}, "--secret-command", nil
 	}
 	if text, ok := sys.Lookup("GETIN_SECRET"); ok {

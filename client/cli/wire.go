@@ -226,7 +226,7 @@ func (p *parts) shortID(id string) string {
 	if p.index == nil {
 		return index.Short(id, nil)
 	}
-	entries, _, _ := p.index.All()
+	entries, _ := p.index.All() // what cannot be read is told when it is listed
 	return index.Short(id, entries)
 }
 
