@@ -38,10 +38,10 @@ func origin(t *testing.T, port string) string { return "http://127.0.0.1:" + lab
 
 // line is one request in Apache's log. A field that did not come is "-".
 type line struct {
-	port, method, target      string
-	status                    int
-	auth, proxyAuth, cookie   string
-	referer                   string
+	port, method, target    string
+	status                  int
+	auth, proxyAuth, cookie string
+	referer                 string
 }
 
 var lineForm = regexp.MustCompile(`^\S+ (\d+) (\d+) (\S+) (\S*) auth="((?:[^"\\]|\\.)*)" proxyauth="([^"]*)" cookie="([^"]*)" referer="([^"]*)"`)
