@@ -53,7 +53,7 @@ func (a algorithm) content(ctx context.Context, open func() (io.ReadCloser, erro
 	if err != nil {
 		return "", fmt.Errorf("digest: content to be hashed for auth-int: %w", err)
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }() // it was only read
 	h := a.hash()
 	if _, err := io.Copy(h, &cancellable{ctx, body}); err != nil {
 		return "", fmt.Errorf("digest: content to be hashed for auth-int: %w", err)

@@ -51,10 +51,14 @@ func (e *exchange) Accepted(f auth.Final) (auth.Credential, error) {
 			return auth.Credential{}, err
 		}
 	}
+	e.follow(in)
+	return e.cred, nil
+}
+
+func (e *exchange) follow(in info) {
 	if next := in["nextnonce"]; next != "" && e.sent {
 		announced(e.live, e.ask.nonce, e.proof.turn.nonce, next)
 	}
-	return e.cred, nil
 }
 
 // CheckContent hashes the content when the server's proof covers it (auth-int).
@@ -70,6 +74,7 @@ func (e *exchange) CheckContent(f auth.Final) (io.Writer, func(info []string) er
 		if err != nil {
 			return err
 		}
+		e.follow(in)
 		return e.verify(in, hex.EncodeToString(h.Sum(nil)))
 	}
 }
