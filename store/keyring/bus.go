@@ -39,6 +39,13 @@ const dismissalsPass = true
 // login session, in containers and in cron.
 var errNoBus = fmt.Errorf("%w: no D-Bus session here, and so no keyring service", store.ErrUnavailable)
 
+// runUser is where systemd keeps XDG_RUNTIME_DIR of each user, and where
+// go-keyring looks.
+const runUser = "/run/user"
+
+// testOnlyRunUser keeps tests away from the bus of who runs them.
+var testOnlyRunUser = runUser
+
 // busAddress returns the address of the session's D-Bus. When that is not told
 // by the environment but found, it is put there, where go-keyring looks: or it
 // would start a bus of its own with dbus-launch, in which no keyring is.
@@ -46,7 +53,7 @@ func busAddress() (string, error) {
 	if a := os.Getenv(addressVariable); a != "" && a != "autolaunch:" {
 		return a, nil
 	}
-	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/run/user/" + strconv.Itoa(os.Getuid())} {
+	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), filepath.Join(testOnlyRunUser, strconv.Itoa(os.Getuid()))} {
 		path := filepath.Join(dir, "bus")
 		fi, err := os.Stat(path)
 		if err != nil || !filepath.IsAbs(path) || fi.Mode()&os.ModeSocket == 0 {
