@@ -7,10 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"getin/store"
-	"getin/store/keyring"
-	"getin/store/vault"
 )
 
 // The names of places, as --store, GETIN_STORE and the index write them. A vault
@@ -132,24 +128,6 @@ func rememberChoice(sys *System, name string) (string, error) {
 		return "", err
 	}
 	return file, nil
-}
-
-// open returns the place. Nothing is touched yet: whether it is there shows when
-// it is used. interactive lets it ask the person to unlock it; waiting is called
-// when that takes long.
-func (c choice) open(sys *System, interactive bool, waiting func()) store.Place {
-	switch c.name {
-	case placeNone:
-		return store.Place{Name: placeNone}
-	case placeKeyring:
-		if sys.Keep != nil {
-			return *sys.Keep
-		}
-		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting}
-		return store.Place{Name: placeKeyring, Store: k, Quiet: k.Quiet()}
-	}
-	v := vault.Open(c.dir)
-	return store.Place{Name: c.name, Store: v, Quiet: v}
 }
 
 // indexDir is where the index lies, or "" when the user has no place for it.

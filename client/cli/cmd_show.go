@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"getin/client/auth"
+	"getin/prompt"
+	"getin/store"
+	"getin/store/index"
+)
+
+func showFlags() []flagDef {
+	return []flagDef{
+		{name: "reveal", help: "with the secret, after a question", on: func(o *options, b bool) { o.command.reveal = b }},
+		yesFlag(), jsonFlag(),
+	}
+}
+
+// showRealm is "realms show". Of one credential in several stores each is
+// shown.
+func showRealm(j *job) error {
+	found, _, err := j.oneEntry(j.words[0])
+	if err != nil {
+		return err
+	}
+	var shown []entryJSON
+	for i := range found {
+		e := &found[i]
+		var secret *string
+		if j.o.command.reveal {
+			s, err := j.reveal(e)
+			if err != nil {
+				return err
+			}
+			text := s.Reveal()
+			secret = &text
+		}
+		if j.o.command.json {
+			out := entryToJSON(e)
+			out.Secret = secret
+			shown = append(shown, out)
+			continue
+		}
+		if err := writeTable(j.sys.Stdout, j.details(e, secret)); err != nil {
+			return err
+		}
+	}
+	if j.o.command.json {
+		return writeJSON(j.sys.Stdout, shown)
+	}
+	return nil
+}
+
+// reveal gets the secret, once the person agrees.
+func (j *job) reveal(e *index.Entry) (auth.Secret, error) {
+	if err := j.confirm(fmt.Sprintf("show the %s of %s, on standard output?", e.Kind, describe(e))); err != nil {
+		return auth.Secret{}, err
+	}
+	place, err := j.place(e.Store)
+	if err != nil {
+		return auth.Secret{}, err
+	}
+	if place.Store == nil {
+		return auth.Secret{}, &failure{err: fmt.Errorf("%s: %w", e.Store, store.ErrNowhere), code: exitAuth}
+	}
+	c, err := place.Store.Get(j.ctx, store.KeyOf(*e))
+	if err != nil {
+		return auth.Secret{}, &failure{err: fmt.Errorf("%s: %w", e.Store, err), code: exitAuth}
+	}
+	return c.Secret, nil
+}
+
+// details are the rows of an entry. Times are in UTC, to be compared.
+func (j *job) details(e *index.Entry, secret *string) [][]string {
+	rows := [][]string{
+		{"id", e.ID},
+		{"origin", originText(e)},
+		{"realm", realmText(e, uncut)},
+		{"kind", prompt.Clean(string(e.Kind), uncut)},
+		{"scheme", orDash(e.Strength.String())},
+		{"account", accountText(e, uncut)},
+		{"default", map[bool]string{true: "yes", false: "no"}[e.Default]},
+		{"store", prompt.Clean(e.Store, uncut)},
+		{"state", prompt.Clean(string(e.State), uncut)},
+		{"saved", momentText(e.Saved)},
+		{"last used", momentText(e.Used)},
+		{"last path", orDash(prompt.Clean(e.Last, uncut))},
+		{"expires", "-"},
+		{"refused", refusalText(e)},
+		{"unasked", orDash(prompt.Clean(strings.Join(e.Prefixes, " "), uncut))},
+	}
+	rows = append(rows, j.consents(e)...)
+	if secret != nil {
+		rows = append(rows, []string{"secret", prompt.Clean(*secret, uncut)})
+	}
+	return rows
+}
+
+// consents are the rows of what was agreed to for good in the entry's space.
+func (j *job) consents(e *index.Entry) [][]string {
+	ix, err := j.index()
+	if err != nil {
+		return nil
+	}
+	f, err := ix.Load(e.Space.Party, e.Space.Origin)
+	if err != nil {
+		return nil // the entry has been read from it a moment ago
+	}
+	var rows [][]string
+	agreed := f.Agreed(e.Space)
+	if agreed.ClearText {
+		rows = append(rows, []string{"allowed", "to go unencrypted"})
+	}
+	for _, key := range agreed.Keys {
+		rows = append(rows, []string{"allowed", "to the unverified key " + prompt.Clean(key, uncut)})
+	}
+	return rows
+}
+
+func momentText(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func refusalText(e *index.Entry) string {
+	if e.Refused == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("in %d run(s), last %s", e.Refused, momentText(e.RefusedAt))
+}
