@@ -48,6 +48,10 @@ type Wallet struct {
 	// Renew ignores what is stored, and asks (--ask).
 	Renew bool
 
+	// Insist tries a stored credential however often it was refused before: a
+	// person wants to know whether it is good (realms check; RULES R2).
+	Insist bool
+
 	// Notify, when not nil, is told what the user may want to know, from any
 	// goroutine, one notice at a time.
 	Notify func(Notice)
@@ -133,12 +137,13 @@ func (w *Wallet) later(job func(context.Context)) {
 // it tells them to stop. It returns what could not be saved, for those to whom
 // that matters: login, realms add. Nothing may be settled after it was called.
 func (w *Wallet) Close(ctx context.Context) error {
+	w.once.Do(func() { w.stop = func() {} }) // no job was ever begun
+	defer w.stop()
 	done := make(chan struct{})
 	go func() { w.jobs.Wait(); close(done) }()
 	select {
 	case <-done:
 	case <-ctx.Done():
-		w.once.Do(func() { w.stop = func() {} })
 		w.stop()
 		select {
 		case <-done:

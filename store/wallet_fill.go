@@ -60,7 +60,8 @@ func (w *Wallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error
 }
 
 // arrive takes the turn, and waits for an unasked credential of another request
-// that is on its way to the space.
+// that is on its way to the space. One of the same target is this request's own,
+// which went without it.
 func (w *Wallet) arrive(ctx context.Context, s *space, q auth.Query) error {
 	if err := s.enter(ctx); err != nil {
 		return err
@@ -68,7 +69,11 @@ func (w *Wallet) arrive(ctx context.Context, s *space, q auth.Query) error {
 	w.mu.Lock()
 	f := s.flight
 	w.mu.Unlock()
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.target == q.Target:
+		w.land(s)
+	default:
 		w.await(ctx, s, f)
 	}
 	if ctx.Err() != nil {

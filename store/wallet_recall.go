@@ -48,7 +48,7 @@ func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp au
 		return
 	}
 	s := w.space(sp)
-	if !w.takeOff(ctx, s) {
+	if !w.takeOff(ctx, s, u) {
 		return
 	}
 	c := g.Credential
@@ -66,13 +66,15 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 		return
 	}
 	s := w.space(e.Space)
+	if !w.takeOff(ctx, s, u) {
+		return
+	}
 	h := w.held(s, e)
 	if h == nil {
-		if h = w.lookUp(ctx, s, e); h == nil {
-			return
-		}
+		h = w.lookUp(ctx, s, e)
 	}
-	if !w.takeOff(ctx, s) || w.wasRefused(s, h.credential) {
+	if h == nil || w.wasRefused(s, h.credential) {
+		w.land(s)
 		return
 	}
 	ch := auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm", Value: e.Space.Realm}}}
@@ -161,13 +163,13 @@ func within(ctx context.Context, from Store, k Key) (auth.Credential, error) {
 
 // takeOff reports whether an unasked credential may go now. It waits for one
 // that is on its way.
-func (w *Wallet) takeOff(ctx context.Context, s *space) bool {
+func (w *Wallet) takeOff(ctx context.Context, s *space, u *url.URL) bool {
 	for ctx.Err() == nil {
 		w.mu.Lock()
 		f := s.flight
 		refused, free := s.refused, s.noWait || f == nil
 		if !refused && f == nil && !s.noWait {
-			s.flight = &flight{done: make(chan struct{})}
+			s.flight = &flight{target: bare(u), done: make(chan struct{})}
 		}
 		w.mu.Unlock()
 		if refused || free {
@@ -204,9 +206,14 @@ func (w *Wallet) land(s *space) {
 
 // unasked returns the query of a credential that goes with no challenge.
 func unasked(sp auth.Space, ch auth.Challenge, u *url.URL) auth.Query {
-	target := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	return auth.Query{
 		Space: sp, Scheme: "Basic", Strength: auth.StrengthBasic, Wants: auth.Password,
-		Target: target.String(), Challenge: ch, Unasked: true,
+		Target: bare(u), Challenge: ch, Unasked: true,
 	}
+}
+
+// bare returns the URL as Query.Target has it.
+func bare(u *url.URL) string {
+	v := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return v.String()
 }

@@ -138,6 +138,9 @@ func (w *Wallet) mend(e index.Entry, found bool) {
 			case now == nil || now.State != index.Pending:
 			case found:
 				now.State = index.Saved
+				if now.Saved.IsZero() {
+					now.Saved = testOnlyNow()
+				}
 			default:
 				f.Remove(e.ID, e.Store)
 			}

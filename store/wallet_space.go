@@ -74,8 +74,9 @@ type holder struct {
 
 // flight is an unasked credential on its way.
 type flight struct {
-	done chan struct{}
-	once sync.Once
+	target string // as Query.Target
+	done   chan struct{}
+	once   sync.Once
 }
 
 func (f *flight) land() { f.once.Do(func() { close(f.done) }) }

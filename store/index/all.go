@@ -47,16 +47,15 @@ func (ix *Index) readNamed(name string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	if err := checkVersion(text); err != nil {
+		return File{}, err
+	}
 	var whose struct {
-		Version int    `json:"v"`
-		Party   string `json:"party"`
-		Origin  string `json:"origin"`
+		Party  string `json:"party"`
+		Origin string `json:"origin"`
 	}
 	if err := json.Unmarshal(text, &whose); err != nil {
 		return File{}, fmt.Errorf("%w: %v", ErrDamaged, err)
-	}
-	if whose.Version > version {
-		return File{}, fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, whose.Version, version)
 	}
 	p := auth.PartyNamed(whose.Party)
 	o, err := auth.ParseOrigin(whose.Origin)

@@ -137,11 +137,14 @@ func (f File) Agreed(s auth.Space) Consent {
 	return Consent{Space: s}
 }
 
-// Strongest returns the strongest answer accepted over the URL's path, or 0.
+// Strongest returns the strongest answer accepted over the URL's path, or 0. A
+// path that servers may read in two ways counts as under every prefix: it must
+// not be a way round the memory.
 func (f File) Strongest(u *url.URL) auth.Strength {
+	ambiguous := !auth.Covers("/", u)
 	var best auth.Strength
 	for _, a := range f.Strengths {
-		if a.Strength > best && auth.Covers(a.Prefix, u) {
+		if a.Strength > best && (ambiguous || auth.Covers(a.Prefix, u)) {
 			best = a.Strength
 		}
 	}

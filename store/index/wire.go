@@ -108,15 +108,15 @@ func encode(f File) ([]byte, error) {
 // decode reads what encode wrote for that party and origin.
 func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 	f := File{Party: p, Origin: o}
+	if err := checkVersion(text); err != nil {
+		return f, err
+	}
 	var w wireFile
 	rest, err := split(text, &w)
 	if err != nil {
 		return f, err
 	}
-	if w.Version > version {
-		return f, fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, w.Version, version)
-	}
-	if w.Version != version || w.Party != p.Name || w.Origin != o.String() {
+	if w.Party != p.Name || w.Origin != o.String() {
 		return f, fmt.Errorf("%w: not that of %s", ErrDamaged, o)
 	}
 	read := File{Party: p, Origin: o, extra: rest}
@@ -143,6 +143,24 @@ func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 		}
 	}
 	return read, nil
+}
+
+// checkVersion looks at the version alone: the rest of what a newer program
+// wrote may have any shape.
+func checkVersion(text []byte) error {
+	var w struct {
+		Version int `json:"v"`
+	}
+	err := json.Unmarshal(text, &w)
+	switch {
+	case w.Version > version:
+		return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, w.Version, version)
+	case err != nil:
+		return fmt.Errorf("%w: %v", ErrDamaged, err)
+	case w.Version != version:
+		return fmt.Errorf("%w: no version", ErrDamaged)
+	}
+	return nil
 }
 
 func entryToWire(e Entry) wireEntry {
@@ -227,6 +245,9 @@ func split(text object, v any) (extra, error) {
 	// The decoder takes names without regard to case; so does this.
 	known := names(reflect.TypeOf(v).Elem())
 	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return known[strings.ToLower(name)] })
+	if len(all) == 0 {
+		return nil, nil
+	}
 	return all, nil
 }
 
