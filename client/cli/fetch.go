@@ -197,13 +197,7 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		}
 	}
 	n, err := transfer.Deliver(resp, sink)
-	if err == nil {
-		err = sink.Open() // an empty body makes an empty file
-	}
 	rec.received, rec.file = n, sink.Name()
-	if cerr := sink.Close(); err == nil {
-		err = cerr
-	}
 	return err
 }
 

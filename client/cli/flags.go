@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,9 +52,9 @@ func requestFlags() []flagDef {
 			help: "header field to send; \"name:\" removes one, \"name;\" sends it empty",
 			take: func(o *options, v string) error { o.headers = append(o.headers, v); return nil }},
 		{letter: "A", name: "user-agent", arg: "name", group: "request", help: "User-Agent to send",
-			take: func(o *options, v string) error { o.userAgent, o.noAgent = v, v == ""; return nil }},
+			take: func(o *options, v string) error { o.userAgent, o.noAgent = v, v == ""; return checkText(v) }},
 		{letter: "e", name: "referer", arg: "url", group: "request", help: "Referer to send",
-			take: func(o *options, v string) error { o.referer = v; return nil }},
+			take: func(o *options, v string) error { o.referer = v; return checkText(v) }},
 		{letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
 			on: func(o *options, b bool) { o.globOff = b }},
 	}
@@ -118,7 +119,7 @@ func authFlags() []flagDef {
 		{letter: "u", name: "user", arg: "user:password", group: "auth", help: "who you are; with no password it is asked for",
 			take: func(o *options, v string) error {
 				o.user, o.userGiven, o.userInArgs = v, true, o.inConfig == 0
-				return nil
+				return checkText(v)
 			}},
 		{name: "basic", group: "auth", help: "answer with Basic only", on: choose(pickBasic)},
 		{name: "digest", group: "auth", help: "answer with Digest only", on: choose(pickDigest)},
@@ -226,6 +227,15 @@ func infoFlags() []flagDef {
 			on: func(o *options, b bool) { o.help = b }},
 		{letter: "V", name: "version", group: "info", help: "the version", on: func(o *options, b bool) { o.version = b }},
 	}
+}
+
+// checkText refuses control characters, which could end the line that the text
+// is sent in. It does not repeat the text.
+func checkText(v string) error {
+	if strings.ContainsFunc(v, isControl) {
+		return errors.New("holds a control character")
+	}
+	return nil
 }
 
 func takeURL(o *options, v string) error {

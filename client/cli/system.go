@@ -23,8 +23,7 @@ type System struct {
 	// Terminal opens the terminal of the person, or says that there is none.
 	Terminal func(context.Context) (*prompt.Terminal, error)
 
-	// Keep, when not nil, is where credentials are kept in place of what --store
-	// names.
+	// Keep, when not nil, is the place to use where one of its name is wanted.
 	Keep *store.Place
 }
 

@@ -123,7 +123,7 @@ func (p *parts) place(ctx context.Context, asks bool) (store.Place, error) {
 // called when one takes long.
 func openPlace(sys *System, c choice, interactive bool, waiting func()) store.Place {
 	switch {
-	case sys.Keep != nil:
+	case sys.Keep != nil && sys.Keep.Name == c.name:
 		return *sys.Keep
 	case c.name == placeKeyring:
 		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting}
@@ -154,6 +154,9 @@ func (p *parts) consent(ctx context.Context, c auth.Concern) error {
 
 // givenByProxies: userinfo in a proxy's URL is for that proxy (rule R4).
 func givenByProxies(proxy func(*url.URL) (*url.URL, error), typed []*target) []store.Given {
+	if proxy == nil {
+		return nil
+	}
 	var list []store.Given
 	seen := map[auth.Origin]bool{}
 	for _, t := range typed {

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"getin/client/authtest"
+	"getin/prompt"
+	"getin/store"
+	"getin/store/storetest"
+)
+
+// TestMain makes the test binary also be getin, for the scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"getin": func() { os.Exit(Main(os.Args[1:], scriptSystem())) },
+	})
+}
+
+// scriptSystem is the real system, but for two things. The terminal is there
+// only where a script says GETIN_TEST_TERMINAL=1 and brings one (ttyin): no
+// script may take over a developer's own. The keyring is a folder,
+// GETIN_TEST_KEYRING.
+func scriptSystem() *System {
+	sys := OS()
+	if os.Getenv("GETIN_TEST_TERMINAL") == "" {
+		sys.Terminal = func(context.Context) (*prompt.Terminal, error) { return nil, prompt.ErrNoTerminal }
+	}
+	if dir := os.Getenv("GETIN_TEST_KEYRING"); dir != "" {
+		d := storetest.Dir{Path: dir}
+		sys.Keep = &store.Place{Name: "keyring", Store: d, Quiet: d}
+	}
+	return sys
+}
+
+// scriptRows are what the scripts' server has; see testdata/script/README.
+func scriptRows(other string) []authtest.Row {
+	users := authtest.Users{"alice": "wonderland", "bob": "p:w d"}
+	basic := authtest.Basic{Realm: "Access to the staging site", Users: users}
+	digest := &authtest.Digest{Realm: "Digests", Users: users, Algorithm: "SHA-256", QOP: "auth"}
+	return []authtest.Row{
+		{Path: "/", Body: []byte("hello\n")},
+		{Path: "/empty", Body: []byte{}},
+		{Path: "/binary", Body: []byte("a\x00b")},
+		{Path: "/basic/", Demands: []authtest.Demand{basic}},
+		{Path: "/basic/missing", Demands: []authtest.Demand{basic}, Status: http.StatusNotFound},
+		{Path: "/basic/secret-in-body", Demands: []authtest.Demand{basic}, Status: http.StatusForbidden},
+		{Path: "/basic/busy", Demands: []authtest.Demand{basic}, Status: http.StatusServiceUnavailable},
+		{Path: "/forbidden/", Demands: []authtest.Demand{basic}, Forbidden: map[string]int{"alice": http.StatusForbidden}},
+		{Path: "/digest/", Demands: []authtest.Demand{digest}},
+		{Path: "/both/", Demands: []authtest.Demand{basic, digest}},
+		{Path: "/negotiate/", Raw: []string{"Negotiate"}, Demands: []authtest.Demand{}},
+		{Path: "/broken/", Raw: []string{`Basic realm="a`}},
+		{Path: "/liar/", Demands: []authtest.Demand{&authtest.Digest{Realm: "Liar", Users: users, QOP: "auth", WrongInfo: true}}},
+		{Path: "/missing", Status: http.StatusNotFound, Body: []byte("nothing here\n")},
+		{Path: "/error", Status: http.StatusInternalServerError, Body: []byte("oops\n")},
+		{Path: "/only-get", Status: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {"GET, \u202eHEAD"}}},
+		{Path: "/here", Status: http.StatusFound, Location: "/landed", Body: []byte("moved\n")},
+		{Path: "/landed", Body: []byte("landed\n")},
+		{Path: "/away", Status: http.StatusFound, Location: other + "/landed"},
+		{Path: "/away-basic", Status: http.StatusFound, Location: other + "/basic/x"},
+		{Path: "/loop", Status: http.StatusFound, Location: "/loop"},
+		{Path: "/named", Header: http.Header{"Content-Disposition": {`attachment; filename="../theirs.txt"`}}, Body: []byte("theirs\n")},
+	}
+}
+
+// scriptServers is what a script's own commands act on.
+type scriptServers struct{ first, other, tls *authtest.Server }
+
+type serversKey struct{}
+
+func startServers(env *testscript.Env) error {
+	s := &scriptServers{other: authtest.Start(scriptRows("")...)}
+	s.first = authtest.Start(scriptRows(s.other.URL)...)
+	s.tls = authtest.StartTLS(scriptRows(s.other.URL)...)
+	env.Defer(func() { s.first.Close(); s.other.Close(); s.tls.Close() })
+	env.Values[serversKey{}] = s
+	for _, dir := range []string{"home", "keyring"} {
+		if err := os.Mkdir(filepath.Join(env.WorkDir, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	ca := filepath.Join(env.WorkDir, "ca.pem")
+	if err := writeCertificate(ca, s.tls); err != nil {
+		return err
+	}
+	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	for name, dir := range map[string]string{
+		"XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "runtime",
+	} {
+		env.Setenv(name, filepath.Join(env.WorkDir, "xdg", dir))
+	}
+	env.Setenv("GETIN_TEST_KEYRING", filepath.Join(env.WorkDir, "keyring"))
+	env.Setenv("URL", s.first.URL)
+	env.Setenv("HOSTPORT", strings.TrimPrefix(s.first.URL, "http://"))
+	env.Setenv("OTHER", s.other.URL)
+	env.Setenv("TLS", s.tls.URL)
+	env.Setenv("CA", ca)
+	env.Setenv("LF", "\n")
+	return nil
+}
+
+// writeCertificate writes the certificate that the server shows.
+func writeCertificate(file string, s *authtest.Server) error {
+	c, err := tls.Dial("tcp", strings.TrimPrefix(s.URL, "https://"), &tls.Config{RootCAs: s.Pool()})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	b := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.ConnectionState().PeerCertificates[0].Raw})
+	return os.WriteFile(file, b, 0o600)
+}
+
+// cmdRequests is "requests [-other|-tls] FILE": what the server has seen since
+// the last time, a line each: method, target, status, and what it was told.
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	s := ts.Value(serversKey{}).(*scriptServers)
+	server := s.first
+	if len(args) > 0 && args[0] == "-other" {
+		server, args = s.other, args[1:]
+	} else if len(args) > 0 && args[0] == "-tls" {
+		server, args = s.tls, args[1:]
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: requests [-other|-tls] FILE")
+	}
+	var b strings.Builder
+	for _, r := range server.Log() {
+		scheme, _, _ := strings.Cut(r.Authorization, " ")
+		if scheme == "" {
+			scheme = "-"
+		}
+		fmt.Fprintf(&b, "%s %s %d %s\n", r.Method, r.Target, r.Status, scheme)
+		for _, name := range []string{"Accept", "Content-Type", "Cookie", "Referer", "User-Agent", "X-A", "X-B"} {
+			if v, ok := r.Header[name]; ok {
+				fmt.Fprintf(&b, "  %s: %s\n", name, strings.Join(v, ", "))
+			}
+		}
+		if len(r.Body) > 0 {
+			fmt.Fprintf(&b, "  %q\n", r.Body)
+		}
+	}
+	server.Forget()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
+// cmdExit is "exit CODE command...": runs it and wants that exit code, which
+// testscript's "! exec" does not tell.
+func cmdExit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE command...")
+	}
+	got := "0"
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   filepath.Join("testdata", "script"),
+		Setup: startServers,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"requests": cmdRequests, "exit": cmdExit,
+			"remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
