@@ -29,7 +29,9 @@ func forms() []any {
 	h.inside.deeper = &c
 	return []any{
 		c.Secret, &c.Secret, c, &c, h, &h,
-		[]auth.Credential{c}, map[string]auth.Secret{"k": c.Secret}, [1]auth.Secret{c.Secret},
+		[]auth.Credential{c},
+		map[string]auth.Secret{"k": c.Secret},
+		[1]auth.Secret{c.Secret},
 		fmt.Errorf("what: %v", c), errors.Join(fmt.Errorf("%+v", h)),
 	}
 }

@@ -96,6 +96,9 @@ func TestRFC7616Section4(t *testing.T) {
 			t.Errorf("%q: same response %v", params, got)
 		}
 	}
+	if response(`, charset=UTF-8`, "a\u0308", "o\u0308") != response(``, "\u00e4", "\u00f6") {
+		t.Error("the form is not C")
+	}
 }
 
 func TestCredentialThatCannotBeSent(t *testing.T) {
@@ -253,4 +256,34 @@ func TestExchangeShowsNoSecret(t *testing.T) {
 	if s := fmt.Sprintf("%v %+v %#v", x, x, x); strings.Contains(s, key) {
 		t.Errorf("shows what is as good as the password: %s", s)
 	}
+}
+
+// FuzzAnswer gives any field value to the scheme: what it answers must be
+// well-formed and hold realm and nonce as they came.
+func FuzzAnswer(f *testing.F) {
+	for _, v := range cases[vector](f, "digest", 74) {
+		f.Add(v.field(), v.Username)
+	}
+	f.Fuzz(func(t *testing.T, value, user string) {
+		list, _ := auth.ParseChallenges([]string{value})
+		for _, c := range list {
+			x, err := Scheme{}.Begin(c, credential(user, "pass"), &auth.Live{})
+			if err != nil {
+				continue
+			}
+			field := answer(t, x, auth.Server, get)
+			if strings.ContainsAny(field, "\r\n\x00") {
+				t.Fatalf("%q", field)
+			}
+			got := sent(t, field)
+			realm, _ := c.Param("realm")
+			nonce, _ := c.Param("nonce")
+			if got["realm"] != realm || got["nonce"] != nonce || got["response"] == "" {
+				t.Fatalf("%q answers %q", field, c)
+			}
+			if err := finish(x, "", value); err != nil && !errors.Is(err, auth.ErrServerUnverified) {
+				t.Fatal(err)
+			}
+		}
+	})
 }

@@ -74,8 +74,11 @@ func (e *exchange) CheckContent(f auth.Final) (io.Writer, func(info []string) er
 		if err != nil {
 			return err
 		}
+		if err := e.verify(in, hex.EncodeToString(h.Sum(nil))); err != nil {
+			return err
+		}
 		e.follow(in)
-		return e.verify(in, hex.EncodeToString(h.Sum(nil)))
+		return nil
 	}
 }
 
@@ -87,17 +90,12 @@ func (e *exchange) qopOf(in info) string {
 	return e.sentQop
 }
 
-// verify checks rspauth, the digest with an empty method. qop, nc and cnonce
-// must be those of the request, since otherwise the proof is one for another
-// request.
+// verify checks rspauth, the digest with an empty method. nc and cnonce must be
+// those of the request, since otherwise the proof is one for another request.
 func (e *exchange) verify(in info, content string) error {
 	rspauth, ok := in["rspauth"]
 	if !ok || !e.sent {
 		return nil
-	}
-	qop := e.qopOf(in)
-	if qop != qopAuth && qop != qopInt && qop != e.sentQop {
-		return unverified("qop %.40q not known", qop)
 	}
 	t := e.proof.turn
 	if e.sentQop != qopNone {
@@ -108,7 +106,7 @@ func (e *exchange) verify(in info, content string) error {
 			return unverified("rspauth is for another nc")
 		}
 	}
-	want := e.proof.digest("", qop, content)
+	want := e.proof.digest("", e.qopOf(in), content)
 	if subtle.ConstantTimeCompare([]byte(strings.ToLower(rspauth)), []byte(want)) != 1 {
 		return unverified("rspauth is wrong")
 	}

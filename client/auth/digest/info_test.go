@@ -112,6 +112,20 @@ func TestRFC7616Section3_5_AuthInt(t *testing.T) {
 	}
 }
 
+func TestNextNonceInTheTrailer(t *testing.T) {
+	for content, want := range map[string]string{"": "n2", "changed": "abc123nonce"} {
+		x := secondRequest(t, asksInt)
+		w, done := x.(auth.ContentChecker).CheckContent(auth.Final{Status: 200})
+		_, _ = io.WriteString(w, content)
+		if err := done([]string{goodInt, `nextnonce="n2"`}); (err == nil) != (content == "") {
+			t.Errorf("%q: %v", content, err)
+		}
+		if got := sent(t, answer(t, x, auth.Server, auth.Message{})); got["nonce"] != want {
+			t.Errorf("%q: then nonce %q, want %q", content, got["nonce"], want)
+		}
+	}
+}
+
 func TestContentDoesNotMatterForAuth(t *testing.T) {
 	x := secondRequest(t, asksAuth)
 	if w, done := x.(auth.ContentChecker).CheckContent(auth.Final{Status: 200, Info: []string{goodAuth}}); w != nil || done != nil {

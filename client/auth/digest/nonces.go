@@ -64,9 +64,6 @@ func nextTurn(live *auth.Live, a ask) turn {
 // replaced tells that a's nonce took the place of the old challenge's, which was
 // stale. Whoever comes with the old one from now on gets the new.
 func replaced(live *auth.Live, old string, a ask) {
-	if old == a.nonce {
-		return
-	}
 	cnonce := testOnlyCnonce()
 	with(live, func(n *nonces) {
 		stale, fresh := n.line[old], n.line[a.nonce]
