@@ -13,4 +13,9 @@
 //     user holds.
 //   - A broken field line does not spoil its siblings: ParseChallenges returns
 //     what the well-formed lines say beside the error. Nothing is guessed.
+//   - A field line of more than 100 KiB is not read.
+//   - RFC 7616 section 3.3 calls the URIs of domain prefixes. Covers stops at a
+//     segment boundary, so that "/app" does not reach "/application".
+//   - Section 3.3 also lets domain name other servers. Prefixes ignores those,
+//     and adds the resource that was challenged if domain leaves it out.
 package auth

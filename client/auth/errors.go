@@ -48,7 +48,7 @@ var (
 // section 11.6.1.
 type SyntaxError struct {
 	Line   int    // which field line, from 0
-	Offset int    // octets from the start of that line's value, from 0
+	Offset int    // octets from the start of that line's value, from 0, each obs-fold being one
 	Reason string // "unterminated quoted-string"
 }
 
