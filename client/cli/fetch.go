@@ -52,6 +52,9 @@ func newFetcher(ctx context.Context, sys *System, o *options) (*fetcher, error) 
 
 // checkStdin: standard input can be read for one purpose.
 func (o *options) checkStdin() error {
+	if o.secret.twice {
+		return &usageError{why: errTwoSecrets.Error(), code: exitUsage}
+	}
 	uses := 0
 	if o.secret.kind == secretStdin {
 		uses++

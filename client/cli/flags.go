@@ -169,21 +169,31 @@ func secretFlags() []flagDef {
 				return o.secret.set(secretSource{kind: secretFD, fd: n})
 			}},
 		{name: "secret-stdin", group: "auth", help: "read it from standard input",
-			on: func(o *options, b bool) {
-				if o.secret = (secretSource{}); b {
-					o.secret = secretSource{kind: secretStdin}
-				}
-			}},
+			on: secretFromStdin},
 		{name: "secret-file", arg: "file", group: "auth", help: "read it from the file", take: from(secretFile)},
 		{name: "secret-command", arg: "command", group: "auth", help: "run the command for it, once a realm, when it is asked for",
 			take: from(secretCommand)},
 	}
 }
 
+func secretFromStdin(o *options, on bool) {
+	switch {
+	case on && o.secret.kind != secretNone && o.secret.kind != secretStdin:
+		o.secret.twice = true
+	case on:
+		o.secret = secretSource{kind: secretStdin}
+	case o.secret.kind == secretStdin:
+		o.secret = secretSource{}
+	}
+}
+
+// errTwoSecrets: two flags name a source each.
+var errTwoSecrets = errors.New("one source of a secret is enough")
+
 // set takes the source, unless another kind was given before.
 func (s *secretSource) set(to secretSource) error {
 	if s.kind != secretNone && s.kind != to.kind {
-		return errors.New("one source of a secret is enough")
+		return errTwoSecrets
 	}
 	*s = to
 	return nil

@@ -116,6 +116,7 @@ type secretSource struct {
 	kind  secretKind
 	value string // file name or command
 	fd    int
+	twice bool // --secret-stdin was given beside another one
 }
 
 type secretKind int

@@ -122,6 +122,10 @@ func remember(read secretFunc, m *mask, user string) secretFunc {
 // secretReader returns what reads the secret, and its name for people; nil when
 // there is none.
 func (o *options) secretReader(sys *System, user string) (secretFunc, string, error) {
+	fromEnv := sys.env("GETIN_SECRET")
+	if err := sys.Unset("GETIN_SECRET"); err != nil { // no child is to inherit it
+		return nil, "", err
+	}
 	switch o.secret.kind {
 	case secretStdin:
 		return readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, "--secret-stdin")
@@ -140,8 +144,8 @@ func (o *options) secretReader(sys *System, user string) (secretFunc, string, er
 			return runSecret(ctx, words, user, q)
 		}, "--secret-command", nil
 	}
-	if text, ok := sys.Lookup("GETIN_SECRET"); ok {
-		s := auth.NewSecret(text)
+	if fromEnv != "" {
+		s := auth.NewSecret(fromEnv)
 		return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, "GETIN_SECRET", nil
 	}
 	if dir := sys.env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
