@@ -76,7 +76,9 @@ func (t *Terminal) ask(ctx context.Context, question string, hidden bool) (answe
 	}
 	a := &asking{t: t, label: label, hidden: hidden, caught: catchSignals()}
 	a.field.room = max(t.Width()-cellsOf(label)-1, 2) // 1: where the cursor stands
+	t.relay.pause()
 	defer a.caught.release()
+	defer t.relay.resume()
 	defer func() {
 		if e := t.cooked(); e != nil && err == nil {
 			err = fmt.Errorf("terminal mode: %w", e)
@@ -143,7 +145,7 @@ func (a *asking) run(ctx context.Context) error {
 		case sig := <-a.caught.end:
 			return a.endBy(sig)
 		case <-a.caught.stop:
-			if err := a.suspend(onlySelf); err != nil {
+			if err := a.suspend(false); err != nil {
 				return err
 			}
 		case <-a.caught.cont:
@@ -175,7 +177,7 @@ func (a *asking) feed() (done bool, err error) {
 		case decline:
 			return true, ErrDeclined
 		case suspend:
-			if err := a.suspend(wholeJob); err != nil {
+			if err := a.suspend(true); err != nil {
 				return true, err
 			}
 		case more:
@@ -197,14 +199,14 @@ func (a *asking) refresh() error {
 	return a.t.write(s)
 }
 
-// suspend stops the process with the terminal as it was found, and asks again
-// when it goes on.
-func (a *asking) suspend(whom int) error {
+// suspend stops the process, or its whole job, with the terminal as it was found,
+// and asks again when it goes on.
+func (a *asking) suspend(job bool) error {
 	if err := a.t.cooked(); err != nil {
 		return fmt.Errorf("terminal mode: %w", err)
 	}
 	_ = a.t.write("\n") // only for looks
-	a.caught.suspend(whom)
+	a.caught.suspend(job)
 	return a.show()
 }
 

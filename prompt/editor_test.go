@@ -164,6 +164,7 @@ func TestFieldShowsWhatIsTyped(t *testing.T) {
 		{"1234567890", []string{"1234567890"}},
 		{"…345678901", []string{"12345678901"}},
 		{"…bcdefghij", []string{strings.Repeat("a", 100<<10) + "bcdefghij"}},
+		{`…\x80\x80`, []string{strings.Repeat("\x80", 1000)}},
 		{"1234567890", []string{"12345678901", "\x7f"}},
 		{"…日本日本", []string{"日本日本日本"}},
 	} {

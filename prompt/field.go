@@ -58,8 +58,10 @@ func (f *field) visible(text []byte) []unit {
 	tail := text
 	if most := (f.room + 1) * maxUnit; len(tail) > most {
 		tail = tail[len(tail)-most:]
-		for len(tail) > 0 && !utf8.RuneStart(tail[0]) {
-			tail = tail[1:]
+		for range utf8.UTFMax - 1 { // the most that can be left of a character
+			if !utf8.RuneStart(tail[0]) {
+				tail = tail[1:]
+			}
 		}
 	}
 	all := slices.Collect(units(string(tail)))

@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for what must come; it fails then.
-const patience = 20 * time.Second
+const patience = 8 * time.Second
 
 // screen is the person's side of a pseudo-terminal.
 type screen struct {

@@ -44,6 +44,35 @@ func (s *signals) release() {
 	signal.Stop(s.cont)
 }
 
+// relay stops the process when a signal to stop comes between two questions, and
+// after the last: once os/signal has been told of SIGTSTP, the runtime swallows
+// those that nobody asks for, and ^Z would be dead for the rest of the run. The
+// goroutine of a relay therefore never ends.
+type relay struct {
+	c chan os.Signal // nil until the first question was asked
+}
+
+func (r *relay) pause() {
+	if r.c != nil {
+		signal.Stop(r.c)
+	}
+}
+
+func (r *relay) resume() {
+	if len(stopSignals()) == 0 {
+		return
+	}
+	if r.c == nil {
+		r.c = make(chan os.Signal, 1)
+		go func() {
+			for range r.c {
+				stopSelf()
+			}
+		}()
+	}
+	notify(r.c, stopSignals())
+}
+
 // ending lets a signal have the effect that it would have had without us, and
 // says what it was should there be a life after it. os.Interrupt is not sent
 // again: it is what ^C is, and the caller ends the program for it.

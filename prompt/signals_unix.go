@@ -24,24 +24,27 @@ func sendSelf(sig os.Signal) {
 	}
 }
 
-// Whom suspend stops: ^Z means the job, a signal that was sent means its target.
-const (
-	wholeJob = 0 // kill(2): the sender's process group
-	onlySelf = -1
-)
+// stopSelf stops the process, by SIGTTIN: like SIGTSTP it has no effect in an
+// orphaned process group, where nobody could continue it, and unlike SIGTSTP it
+// is never handled here.
+func stopSelf() { sendSelf(unix.SIGTTIN) }
 
-// suspend stops the process, or its group, and returns when it goes on. It
-// returns soon when the stop has no effect, as in an orphaned process group.
-func (s *signals) suspend(whom int) {
+// stopOthers does to the rest of the job what ^Z does on a terminal in its usual
+// mode. Our own SIGTSTP must not be relayed meanwhile.
+func stopOthers() { _ = unix.Kill(0, unix.SIGTSTP) } // one may always signal one's own group
+
+// suspend stops the process, or with it its whole job, and returns when it goes
+// on: soon when the stop has no effect.
+func (s *signals) suspend(job bool) {
 	if signal.Ignored(unix.SIGTSTP) {
 		return
 	}
 	signal.Stop(s.stop)
 	drain(s.cont)
-	if whom == onlySelf {
-		whom = os.Getpid()
+	if job {
+		stopOthers()
 	}
-	_ = unix.Kill(whom, unix.SIGTSTP) // one may always signal oneself
+	stopSelf()
 	timer := time.NewTimer(takeEffect)
 	defer timer.Stop()
 	select {
@@ -49,6 +52,7 @@ func (s *signals) suspend(whom int) {
 	case <-timer.C:
 	}
 	drain(s.cont)
+	drain(s.stop)
 	notify(s.stop, stopSignals())
 }
 

@@ -16,11 +16,8 @@ func contSignals() []os.Signal { return nil }
 // sendSelf does nothing: a console event ends the process by itself.
 func sendSelf(os.Signal) {}
 
-// Whom suspend stops; nobody here.
-const (
-	wholeJob = 0
-	onlySelf = -1
-)
+// stopSelf does nothing: Windows has no job control.
+func stopSelf() {}
 
-// suspend does nothing: Windows has no job control.
-func (s *signals) suspend(int) {}
+// suspend does nothing either.
+func (s *signals) suspend(bool) {}

@@ -28,6 +28,7 @@ type Terminal struct {
 	turn    chan struct{} // holds a token while a question is asked
 	gone    chan struct{} // closed by Close
 	ahead   []byte        // typed after the end of an answer; of the turn's holder
+	relay   relay         // of the turn's holder
 
 	mu     sync.Mutex
 	before *term.State // the mode that was found; nil when it is in force
