@@ -1,0 +1,397 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"getin/client/auth"
+	"getin/store"
+	"getin/store/index"
+)
+
+// A refusal costs neither the item nor the entry; it is counted, once a run.
+func TestR2_RejectionErasesNothing(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "stored")
+	for run := 1; run <= 2; run++ {
+		w := world.run()
+		told := notices(w)
+		settled(t, w, q, cred("alice", "stored"), auth.Rejected)
+		w.Settle(t.Context(), q, cred("alice", "stored"), auth.Rejected) // of a request in parallel
+		lacks(t, w, q, auth.ErrNobody)
+		closeRun(t, w)
+		if e := world.only(); e.Refused != run || e.RefusedAt.IsZero() || e.State != index.Saved {
+			t.Errorf("after run %d: %+v", run, e)
+		}
+		if count(told, store.NoticeRefused) != 1 {
+			t.Errorf("told %+v", *told)
+		}
+	}
+	if n, _ := world.keep.Items(); n != 1 || world.calls("delete") != 0 {
+		t.Errorf("%d items are left", n)
+	}
+}
+
+// After three runs of refusal it takes a person; the account is not locked by a
+// cron job.
+func TestR2_ThreeRunsThenAPerson(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "stored")
+	for range 3 {
+		w := world.run()
+		settled(t, w, q, cred("alice", "stored"), auth.Rejected)
+		closeRun(t, w)
+	}
+	lacks(t, world.run(), q, auth.ErrRefusedBefore)
+	first := q
+	first.Person = false
+	lacks(t, world.run(), first, auth.ErrNoCredential)
+	p := &person{says: []auth.Credential{cred("alice", "new")}}
+	w := world.asking(p)
+	settled(t, w, q, cred("alice", "new"), auth.Accepted)
+	if p.questions[0].User != "alice" || p.questions[0].Refused {
+		t.Errorf("asked %+v", p.questions[0])
+	}
+	closeRun(t, w)
+	if e := world.only(); e.Refused != 0 || !e.RefusedAt.IsZero() {
+		t.Errorf("entry %+v", e)
+	}
+	settled(t, world.run(), q, cred("alice", "new"), auth.Accepted)
+}
+
+// Acceptance clears what was held against an entry.
+func TestR2_AcceptanceClearsTheCount(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "stored", func(e *index.Entry) { e.Refused, e.RefusedAt = 2, time.Now() })
+	w := world.run()
+	if r := w.Recall(t.Context(), auth.Server, parse(t, page)); r.Ready {
+		t.Error("a refused entry goes unasked")
+	}
+	settled(t, w, q, cred("alice", "stored"), auth.Accepted)
+	closeRun(t, w)
+	if e := world.only(); e.Refused != 0 || !e.RefusedAt.IsZero() {
+		t.Errorf("entry %+v", e)
+	}
+}
+
+// A secret that another process has stored meanwhile is not held to account for
+// the old one.
+func TestR2_RefusalIsOfThatVersion(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "old")
+	w := world.run()
+	c := fill(t, w, q, cred("alice", "old"))
+	world.stored(q, "alice", "new")
+	w.Settle(t.Context(), q, c, auth.Rejected)
+	closeRun(t, w)
+	if e := world.only(); e.Refused != 0 {
+		t.Errorf("entry %+v", e)
+	}
+}
+
+// What is undecided serves the run, and is neither saved nor held against.
+func TestR1_UndecidedIsKeptForTheRun(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	p := &person{says: []auth.Credential{cred("alice", "typed")}}
+	w := world.asking(p)
+	for range 3 {
+		settled(t, w, q, cred("alice", "typed"), auth.Undecided)
+	}
+	closeRun(t, w)
+	if n, _ := world.keep.Items(); n != 0 || p.asked() != 1 {
+		t.Errorf("%d items, %d questions", n, p.asked())
+	}
+	if f := world.file(auth.Server, page); len(f.Entries)+len(f.Strengths) != 0 {
+		t.Errorf("learnt %+v", f)
+	}
+}
+
+// Three refusals, or one ^D, and the space is silent for the run.
+func TestR11_SilenceAfterThreeTries(t *testing.T) {
+	q := basic(t, page, "R")
+	p := &person{says: []auth.Credential{cred("a", "1"), cred("a", "2"), cred("b", "3"), cred("b", "4")}}
+	w := newWorld(t).asking(p)
+	for _, c := range []auth.Credential{cred("a", "1"), cred("a", "2"), cred("b", "3")} {
+		settled(t, w, q, c, auth.Rejected)
+	}
+	lacks(t, w, q, auth.ErrDeclined)
+	lacks(t, w, q, auth.ErrDeclined)
+	for i, want := range []struct {
+		left    int
+		refused bool
+		user    string
+	}{{3, false, ""}, {2, true, "a"}, {1, true, "a"}} {
+		if got := p.questions[i]; got.Left != want.left || got.Refused != want.refused || got.User != want.user {
+			t.Errorf("question %d: left %d, refused %v, user %q; want %+v", i, got.Left, got.Refused, got.User, want)
+		}
+	}
+	if p.asked() != 3 {
+		t.Errorf("%d questions", p.asked())
+	}
+	settled(t, w, basic(t, page, "another"), cred("b", "4"), auth.Accepted)
+}
+
+func TestR11_SilenceAfterDecline(t *testing.T) {
+	for _, reason := range []error{auth.ErrDeclined, auth.ErrCanceled} {
+		p := &person{err: reason}
+		w := newWorld(t).asking(p)
+		lacks(t, w, basic(t, page, "R"), reason)
+		lacks(t, w, basic(t, page, "R"), reason)
+		if p.asked() != 1 {
+			t.Errorf("%v: %d questions", reason, p.asked())
+		}
+	}
+}
+
+// A refused value that is typed again is not sent; it costs a try.
+func TestR11_RefusedValueIsNotSentAgain(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "old")
+	p := &person{says: []auth.Credential{cred("alice", "old"), cred("alice", "old"), cred("alice", "new")}}
+	w := world.asking(p)
+	settled(t, w, q, cred("alice", "old"), auth.Rejected)
+	settled(t, w, q, cred("alice", "new"), auth.Accepted)
+	if p.asked() != 3 || !p.questions[1].Refused || p.questions[2].Left != 1 {
+		t.Errorf("questions %+v", p.questions)
+	}
+}
+
+// Twenty parallel requests, one question.
+func TestR11_OneQuestion(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	p := &person{says: []auth.Credential{cred("alice", "wrong"), cred("alice", "right")}}
+	w := world.asking(p)
+	var wrong, right atomic.Int32
+	var wait sync.WaitGroup
+	for range 20 {
+		wait.Go(func() {
+			for {
+				c, err := w.Fill(t.Context(), q)
+				if err != nil {
+					t.Errorf("fill: %v", err)
+					return
+				}
+				time.Sleep(time.Millisecond) // the way to the server
+				if c.Equal(cred("alice", "right")) {
+					right.Add(1)
+					w.Settle(t.Context(), q, c, auth.Accepted)
+					return
+				}
+				wrong.Add(1)
+				w.Settle(t.Context(), q, c, auth.Rejected)
+			}
+		})
+	}
+	wait.Wait()
+	if p.asked() != 2 || wrong.Load() != 1 || right.Load() != 20 {
+		t.Errorf("%d questions; the wrong one was sent %d times, the right one %d times", p.asked(), wrong.Load(), right.Load())
+	}
+	closeRun(t, w)
+	if world.calls("put") != 1 {
+		t.Errorf("saved %d times", world.calls("put"))
+	}
+}
+
+// Who waits is let go when the first is not judged, is given up, or when the
+// wait is.
+func TestR11_NobodyWaitsForEver(t *testing.T) {
+	q := basic(t, page, "R")
+	w := newWorld(t).asking(&person{says: []auth.Credential{cred("alice", "typed")}})
+	ctx, giveUp := context.WithCancel(t.Context())
+	if _, err := w.Fill(ctx, q); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := w.Fill(short, q); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a second one got %v before the first was judged", err)
+	}
+	giveUp()
+	settled(t, w, q, cred("alice", "typed"), auth.Undecided)
+	settled(t, w, q, cred("alice", "typed"), auth.Undecided)
+}
+
+// Another space is not held up.
+func TestR11_SpacesAreApart(t *testing.T) {
+	w := newWorld(t).asking(&person{says: []auth.Credential{cred("alice", "1"), cred("alice", "2")}})
+	fill(t, w, basic(t, page, "one"), cred("alice", "1"))
+	fill(t, w, basic(t, page, "two"), cred("alice", "2"))
+}
+
+// After the wait for the terminal the store is looked at again: what another
+// process has stored answers without a question.
+func TestR11_LookAgainAfterTheLock(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	p := &person{before: func() { world.stored(q, "alice", "by another process") }}
+	w := world.asking(p)
+	settled(t, w, q, cred("alice", "by another process"), auth.Accepted)
+	if p.asked() != 0 {
+		t.Errorf("%d questions", p.asked())
+	}
+	closeRun(t, w)
+	if world.calls("put") != 1 {
+		t.Error("it was saved again")
+	}
+	// What was refused already is no answer, stored anew or not.
+	p = &person{says: []auth.Credential{cred("alice", "new")}, before: func() { world.stored(q, "alice", "by another process") }}
+	w = world.asking(p)
+	settled(t, w, q, cred("alice", "by another process"), auth.Rejected)
+	settled(t, w, q, cred("alice", "new"), auth.Accepted)
+}
+
+// R10, in its order: named, longest path, default, last used, menu, error.
+func TestR10_Accounts(t *testing.T) {
+	q := basic(t, page, "R")
+	at := func(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) }
+	stored := func(t *testing.T, alice, bob func(*index.Entry)) world {
+		world := newWorld(t)
+		world.stored(q, "alice", "A", alice)
+		world.stored(q, "bob", "B", bob)
+		return world
+	}
+	plain := func(*index.Entry) {}
+	wide := func(e *index.Entry) { e.Prefixes = []string{"/"}; e.Default = true; e.Used = at(9) }
+	t.Run("named", func(t *testing.T) {
+		w := stored(t, wide, wide).run()
+		w.Account = "bob"
+		settled(t, w, q, cred("bob", "B"), auth.Accepted)
+		w = stored(t, wide, wide).run()
+		w.Account = "carol"
+		lacks(t, w, q, auth.ErrNobody)
+		if r := w.Recall(t.Context(), auth.Server, parse(t, page)); r.Ready {
+			t.Errorf("%s goes unasked for carol", r.Credential.User)
+		}
+	})
+	for name, bob := range map[string]func(*index.Entry){
+		"longest path": func(e *index.Entry) { e.Prefixes = []string{"/docs/"}; e.Used = at(1) },
+		"default":      func(e *index.Entry) { e.Prefixes = []string{"/"}; e.Default = true; e.Used = at(1) },
+		"last used":    func(e *index.Entry) { e.Prefixes = []string{"/"}; e.Used = at(10) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			alice := func(e *index.Entry) { wide(e); e.Default = name == "longest path" }
+			settled(t, stored(t, alice, bob).run(), q, cred("bob", "B"), auth.Accepted)
+			r := stored(t, alice, bob).run().Recall(t.Context(), auth.Server, parse(t, page))
+			if !r.Ready || r.Credential.User != "bob" {
+				t.Errorf("unasked goes %v %q", r.Ready, r.Credential.User)
+			}
+		})
+	}
+	t.Run("menu", func(t *testing.T) {
+		world := stored(t, plain, plain)
+		p := &person{account: "bob"}
+		settled(t, world.asking(p), q, cred("bob", "B"), auth.Accepted)
+		if len(p.menus) != 1 || len(p.menus[0]) != 2 || p.asked() != 0 {
+			t.Errorf("menus %v, %d questions", p.menus, p.asked())
+		}
+	})
+	t.Run("another", func(t *testing.T) {
+		p := &person{says: []auth.Credential{cred("carol", "C")}}
+		w := stored(t, plain, plain).asking(p)
+		settled(t, w, q, cred("carol", "C"), auth.Rejected)
+		lacks(t, w, q, auth.ErrDeclined)
+		if len(p.menus) != 1 {
+			t.Errorf("menus %v", p.menus)
+		}
+	})
+	t.Run("nobody", func(t *testing.T) {
+		w := stored(t, plain, plain).run()
+		_, err := w.Fill(t.Context(), q)
+		var several *store.AccountsError
+		if !errors.Is(err, auth.ErrNobody) || !errors.As(err, &several) || len(several.Accounts) != 2 {
+			t.Errorf("error %v", err)
+		}
+		if r := w.Recall(t.Context(), auth.Server, parse(t, page)); r.Ready {
+			t.Errorf("%s goes unasked", r.Credential.User)
+		}
+	})
+}
+
+// A refused account does not make the next one of the space be tried.
+func TestR10_NoSprayingOfAccounts(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "A", func(e *index.Entry) { e.Default = true })
+	world.stored(q, "bob", "B")
+	w := world.run()
+	settled(t, w, q, cred("alice", "A"), auth.Rejected)
+	lacks(t, w, q, auth.ErrNobody)
+}
+
+// The time of use is written once an hour, or when another account was used
+// since, and never waits for a lock.
+func TestR13_UsedIsWrittenHourly(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	now := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	store.At(t, func() time.Time { return now })
+	world.stored(q, "alice", "A")
+	use := func(account, secret string) {
+		w := world.run()
+		w.Account = account
+		settled(t, w, q, cred(account, secret), auth.Accepted)
+		closeRun(t, w)
+	}
+	used := func(account string) time.Time {
+		for _, e := range world.file(auth.Server, page).Entries {
+			if e.Account == account {
+				return e.Used
+			}
+		}
+		return time.Time{}
+	}
+	first := now
+	use("alice", "A")
+	now = first.Add(59 * time.Minute)
+	use("alice", "A")
+	if got := used("alice"); !got.Equal(first) {
+		t.Errorf("within the hour: %v", got)
+	}
+	now = first.Add(61 * time.Minute)
+	use("alice", "A")
+	if got := used("alice"); !got.Equal(now) {
+		t.Errorf("after the hour: %v", got)
+	}
+	world.stored(q, "bob", "B")
+	now = now.Add(time.Minute)
+	use("bob", "B")
+	now = now.Add(time.Minute)
+	use("alice", "A")
+	if got := used("alice"); !got.Equal(now) {
+		t.Errorf("after another account: %v", got)
+	}
+	now = now.Add(2 * time.Hour)
+	err := world.ix.Update(t.Context(), auth.Server, q.Space.Origin, func(*index.File) error {
+		use("alice", "A") // another process holds the lock, and the run ends all the same
+		return nil
+	})
+	if got := used("alice"); err != nil || got.Equal(now) {
+		t.Errorf("%v, %v", err, got)
+	}
+}
+
+// New paths are learnt, one that an older covers is not news.
+func TestR13_PathsAreLearnt(t *testing.T) {
+	world := newWorld(t)
+	world.stored(basic(t, page, "R"), "alice", "A")
+	w := world.run()
+	for _, target := range []string{"https://a.test/docs/deep/x", "https://a.test/img/y?q=secret", "https://a.test/img/z"} {
+		settled(t, w, basic(t, target, "R"), cred("alice", "A"), auth.Accepted)
+	}
+	closeRun(t, w)
+	e := world.only()
+	if len(e.Prefixes) != 2 || e.Prefixes[0] != "/docs/" || e.Prefixes[1] != "/img/" {
+		t.Errorf("prefixes %v", e.Prefixes)
+	}
+}
