@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"getin/client/auth"
 )
@@ -145,10 +146,17 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 		d.query.Unasked = false
 		return true, nil
 	}
-	if v, _ := ch.Param("stale"); v == "true" {
+	if stale, _ := ch.Param("stale"); strings.EqualFold(stale, "true") {
 		// The server says that the secret is right, and will not have it.
 		d.settle(ctx, auth.Undecided)
 		return false, d.unanswered(ErrTooManyRounds)
+	}
+	if d.query.Unasked && !d.traits.SendsSecret {
+		// Computed from an older challenge that was accepted in this run: what
+		// is refused may be its age, though the server does not say so. The
+		// new challenge decides.
+		d.settle(ctx, auth.Undecided)
+		return false, nil
 	}
 	d.sent = true
 	d.settle(ctx, auth.Rejected)

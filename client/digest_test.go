@@ -36,6 +36,26 @@ func TestStaleNonce(t *testing.T) {
 	}
 }
 
+// TestNonceExpiredWithoutSaying: a server that forgets its nonces and does not
+// say stale=true costs a request, not the password.
+func TestNonceExpiredWithoutSaying(t *testing.T) {
+	d := &authtest.Digest{QOP: "auth"}
+	s := digestServer(t, d)
+	p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+	c := newClient(t, p)
+	for i := range 3 {
+		if _, body, err := get(t, c, s.URL+"/"); err != nil || body != "welcome, alice\n" {
+			t.Fatalf("%d: got %q, %v", i, body, err)
+		}
+		row := authtest.Row{Path: "/", Demands: []authtest.Demand{&authtest.Digest{Realm: "Lab", Users: alice, QOP: "auth"}}}
+		row.First = []int{401} // as if it were another server's nonce
+		s.Add(row)
+	}
+	if len(p.asked) != 1 || slices.Contains(p.outcomes(), auth.Rejected) {
+		t.Errorf("%d questions, outcomes %v", len(p.asked), p.outcomes())
+	}
+}
+
 // TestNextNonce: a server that gives the next nonce in time never has to ask
 // again.
 func TestNextNonce(t *testing.T) {
