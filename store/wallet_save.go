@@ -46,6 +46,10 @@ func (w *Wallet) saveAccepted(ctx context.Context, q auth.Query, c auth.Credenti
 		w.unkept = append(w.unkept, err)
 		w.mu.Unlock()
 	}
+	if errors.Is(n.Err, ErrUnavailable) {
+		w.notifyOnce(n) // no store is there, for no realm: to hear it once will do
+		return
+	}
 	w.notify(n)
 }
 

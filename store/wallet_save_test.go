@@ -72,8 +72,12 @@ func TestR3_CrashWhileSaving(t *testing.T) {
 		before string // what was stored
 		after  string // what the next run has; "" is nothing
 	}{
-		{"pending", "", ""}, {"stored", "", "new"}, {"saved", "", "new"},
-		{"pending", "old", "old"}, {"stored", "old", "new"}, {"saved", "old", "new"},
+		{"pending", "", ""},
+		{"stored", "", "new"},
+		{"saved", "", "new"},
+		{"pending", "old", "old"},
+		{"stored", "old", "new"},
+		{"saved", "old", "new"},
 	} {
 		t.Run(c.step+" over "+c.before, func(t *testing.T) {
 			dir := t.TempDir()
@@ -295,5 +299,24 @@ func TestR3_AddReportsFailure(t *testing.T) {
 	w.Keep = store.Place{}
 	if err := w.Add(t.Context(), k, cred("alice", "A"), index.Entry{}); !errors.Is(err, store.ErrNowhere) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A store that is not there at all fails for every realm; once is enough to
+// hear it.
+func TestG8_UnavailableIsSaidOnce(t *testing.T) {
+	world := newWorld(t)
+	w := world.asking(&person{says: []auth.Credential{cred("alice", "1"), cred("alice", "2")}})
+	told := notices(w)
+	if err := world.keep.Set(storetest.Failing); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, w, basic(t, page, "one"), cred("alice", "1"), auth.Accepted)
+	settled(t, w, basic(t, page, "two"), cred("alice", "2"), auth.Accepted)
+	if err := w.Close(t.Context()); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("Close says %v", err)
+	}
+	if count(told, store.NoticeNotSaved) != 1 {
+		t.Errorf("told %+v", *told)
 	}
 }
