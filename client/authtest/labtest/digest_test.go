@@ -37,10 +37,10 @@ func TestDigestManyURLs(t *testing.T) {
 func TestDigestShortNonce(t *testing.T) {
 	w := newWorld(t)
 	w.keyring()
-	base := origin(t, "LAB_APACHE_HTTP")
-	stale := base + "/digest-stale/index.txt"
+	stale := origin(t, "LAB_APACHE_HTTP") + "/digest-stale/index.txt"
+	slow := origin(t, "LAB_NGINX_HTTP") + "/slow/4M.bin" // takes 4 s, and a nonce lives 2
 	log := tap(t)
-	d := w.talk("-s", "-o", "/dev/null", stale, "-o", "/dev/null", base+"/slow/4M.bin", "-o", "/dev/null", stale) // 4 MiB take 4 s, a nonce lives 2
+	d := w.talk("-s", "-o", "/dev/null", stale, "-o", "/dev/null", slow, "-o", "/dev/null", stale)
 	d.login("alice", "wonderland")
 	d.login("alice", "wonderland")
 	if r := d.end(); r.code != 0 {

@@ -66,7 +66,7 @@ func tap(t *testing.T) *wiretap {
 // that is logged, so that what went before is there.
 func (w *wiretap) lines(prefixes ...string) (found []line) {
 	w.t.Helper()
-	mark := fmt.Sprintf("/open/?mark=%d", time.Now().UnixNano())
+	mark := fmt.Sprintf("/open/index.txt?mark=%d", time.Now().UnixNano())
 	resp, err := http.Get(origin(w.t, "LAB_APACHE_HTTP") + mark)
 	if err != nil {
 		w.t.Fatal(err)
@@ -75,7 +75,7 @@ func (w *wiretap) lines(prefixes ...string) (found []line) {
 	text := w.until(mark)
 	for _, s := range strings.Split(text, "\n") {
 		m := lineForm.FindStringSubmatch(s)
-		if m == nil || strings.Contains(s, "/open/?mark=") {
+		if m == nil || strings.Contains(s, "/open/index.txt?mark=") {
 			continue
 		}
 		l := line{port: m[1], method: m[3], target: m[4], auth: m[5], proxyAuth: m[6], cookie: m[7], referer: m[8]}

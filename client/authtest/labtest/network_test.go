@@ -88,11 +88,11 @@ func TestClearTextIsRefused(t *testing.T) {
 		}
 	}
 	unsent(t, s)
-	if r := w.run("wonderland\n", "--account", "alice", "--secret-stdin", s.URL+"/digest"); r.code != 0 {
-		t.Errorf("Digest sends no secret and is let through: exit %d\n%s", r.code, r.err)
-	}
 	if r := w.run("wonderland\n", "--allow-cleartext", "--account", "alice", "--secret-stdin", url); r.code != 0 || r.out != "welcome, alice\n" {
 		t.Errorf("--allow-cleartext: exit %d, %q\n%s", r.code, r.out, r.err)
+	}
+	if r := w.run("wonderland\n", "--account", "alice", "--secret-stdin", s.URL+"/digest"); r.code != 0 {
+		t.Errorf("Digest sends no secret and is let through: exit %d\n%s", r.code, r.err)
 	}
 	if c := s.Complaints(); len(c) > 0 {
 		t.Errorf("complaints: %q", c)

@@ -41,7 +41,7 @@ func TestNothingGoesAcrossOrigins(t *testing.T) {
 				w := newWorld(t)
 				log := tap(t)
 				url := fmt.Sprintf("%s/basic/redirect/%d/%s", origin(t, "LAB_APACHE_HTTP"), status, target)
-				r := w.run("", "--no-prompt", "-L", "-u", "alice:wonderland", "-b", "session=42", "-H", "Authorization-Token: 43", url)
+				r := w.run("", "--no-prompt", "-L", "-u", "alice:wonderland", "-H", "Cookie: session=42", "-H", "X-Token: 43", url)
 				if target == "cross" && r.code != 0 {
 					t.Errorf("exit %d\n%s", r.code, r.err)
 				}
