@@ -177,8 +177,9 @@ func (j *job) entries() ([]index.Entry, error) {
 	for _, p := range problems {
 		j.warn("%v", p)
 	}
-	if len(problems) > 0 {
-		return all, &failure{code: exitAuth}
+	if len(problems) == 0 {
+		return all, nil
 	}
-	return all, nil
+	j.rep.notice("getin: hint: the files lie in %s; one that is damaged is set aside by a fetch from its origin", ix.Dir())
+	return all, &failure{code: exitAuth}
 }

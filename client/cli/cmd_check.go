@@ -106,13 +106,22 @@ func (j *job) check(e *index.Entry) verdict {
 	case tried && outcome == auth.Accepted:
 		return verdict{"ok", exitOK}
 	case errors.As(err, &u):
-		return verdict{"not tried: " + prompt.Clean(errorText(u.Reason), uncut), authCode(u.Reason)}
+		return notTried(u.Reason)
 	case err != nil:
 		return j.unreachable(ctx, err)
 	case tried:
 		return verdict{fmt.Sprintf("undecided: %d %s", a.status, statusName(a.status)), exitOK}
 	}
 	return verdict{fmt.Sprintf("not asked for: %d %s", a.status, statusName(a.status)), exitOK}
+}
+
+func notTried(why error) verdict {
+	text := "not tried: " + prompt.Clean(errorText(why), uncut)
+	var r *refusal
+	if errors.As(why, &r) {
+		text += "; " + prompt.Clean(refusalHint(r.concern), uncut)
+	}
+	return verdict{text, authCode(why)}
 }
 
 func (j *job) unreachable(ctx context.Context, err error) verdict {
@@ -128,6 +137,12 @@ func (j *job) attempt(t *target, e *index.Entry) (*attempt, error) {
 		return nil, err
 	}
 	a.wallet.Insist = true
+	tell := a.wallet.Notify
+	a.wallet.Notify = func(n store.Notice) {
+		if n.Kind != store.NoticeRefused && n.Kind != store.NoticeStoreFailed { // the table says it
+			tell(n)
+		}
+	}
 	// What the environment gives is for another purpose.
 	a.wallet.Given = slices.DeleteFunc(a.wallet.Given, func(g store.Given) bool { return g.Party != auth.Proxy })
 	return a, nil

@@ -34,6 +34,9 @@ func removeRealms(j *job) error {
 		j.rep.notice("getin: nothing is stored")
 		return problem
 	}
+	if sure {
+		problem = nil // nothing that could not be read was meant
+	}
 	return firstOf(j.removeAll(found, all, sure), problem)
 }
 
@@ -112,7 +115,7 @@ func logout(j *job) error {
 		if err != nil {
 			return err
 		}
-		return firstOf(j.removeAll(found, all, true), problem)
+		return j.removeAll(found, all, true)
 	}
 	t, err := readURL(word)
 	if err != nil {

@@ -94,6 +94,7 @@ func (p *parts) addWallet(ctx context.Context, proxy func(*url.URL) (*url.URL, e
 	}
 	if dir := stateDir(p.sys); dir != "" && w.Keep.Name != "" {
 		p.index = index.Open(filepath.Join(dir, "index"))
+		p.index.Warn = func(err error) { p.report.notice("getin: %v", err) }
 		w.Index = p.index
 	}
 	p.wallet = w
