@@ -30,7 +30,8 @@ type fake struct {
 	itemsLocked  bool              // each item
 	noProperties bool
 	silent       []string                       // methods that are never answered
-	dying        string                         // the method at which die is called
+	dying        string                         // the method at which die is called, instead of an answer
+	dyingAfter   string                         // the method after whose answer die is called
 	die          func()                         // default: the caller's connection is closed
 	asks         []string                       // methods that need a prompt though the collection is open
 	answer       func() (dismissed, shown bool) // what a person does; nil: nothing, for ever
@@ -349,6 +350,11 @@ func respond(out *dbus.Conn, m *dbus.Message, f *fake) {
 	})
 	if answered {
 		reply(out, m, body, fault)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if m.Headers[dbus.FieldMember].Value() == f.dyingAfter {
+		f.die()
 	}
 }
 

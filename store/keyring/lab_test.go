@@ -246,8 +246,12 @@ func labServiceDies(t *testing.T) {
 
 // labBusDies: go-keyring, which waits for a dialog then, panics.
 func labBusDies(t *testing.T) {
-	hurry(t, answerWait, soon/2)
+	hurry(t, answerWait, 2*soon)
 	bus := owner(t, "org.freedesktop.DBus")
-	serveOn(t, &fake{locked: true, noProperties: true, dying: "Prompt", die: func() { _ = syscall.Kill(bus, syscall.SIGKILL) }})
-	mustFail(t, &Keyring{Interactive: true}, store.ErrUnavailable, "")
+	die := func() {
+		// The bus has the answer and is to hand it on first.
+		time.AfterFunc(100*time.Millisecond, func() { _ = syscall.Kill(bus, syscall.SIGKILL) })
+	}
+	serveOn(t, &fake{locked: true, noProperties: true, dyingAfter: "Prompt", die: die})
+	mustFail(t, &Keyring{Interactive: true}, store.ErrUnavailable, "went away")
 }

@@ -168,7 +168,8 @@ func (b bus) stillLocked(ctx context.Context, err error) error {
 	return err
 }
 
-// prompt has the service show its dialog, and waits for the end of it.
+// prompt has the service show its dialog, and waits for the end of it, whatever
+// that is: the keyring is looked at afterwards.
 func (b bus) prompt(ctx context.Context, path dbus.ObjectPath) error {
 	// One prompt sends one signal; the few others are the bus telling names.
 	signals := make(chan *dbus.Signal, 8)
@@ -183,15 +184,12 @@ func (b bus) prompt(ctx context.Context, path dbus.ObjectPath) error {
 	for {
 		select {
 		case s, ok := <-signals:
-			switch {
-			case !ok:
+			if !ok {
 				return dbus.ErrClosed
-			case s.Path != path || s.Name != promptFace+".Completed":
-				continue
-			case len(s.Body) > 0 && s.Body[0] == true:
-				return errNotUnlocked
 			}
-			return nil
+			if s.Path == path && s.Name == promptFace+".Completed" {
+				return nil
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}

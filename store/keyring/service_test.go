@@ -5,7 +5,6 @@ package keyring
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -205,6 +204,21 @@ func TestDialogDismissed(t *testing.T) {
 	mustFail(t, k, store.ErrLocked, "dismissed")
 }
 
+// That a dialog was not dismissed does not mean that the keyring is open: the
+// password may have been wrong.
+func TestDialogWithoutEffect(t *testing.T) {
+	f := &fake{locked: true}
+	f.answer = func() (bool, bool) {
+		f.with(func() { clear(f.pending) })
+		return false, true
+	}
+	serve(t, f)
+	mustFail(t, &Keyring{Interactive: true}, store.ErrLocked, "")
+	if f.called("OpenSession") != 0 {
+		t.Error("go-keyring was let at it")
+	}
+}
+
 // A dialog that nobody answers ends with the wait or the caller's context, and
 // what was to be put is not put when somebody answers after that.
 func TestDialogUnanswered(t *testing.T) {
@@ -283,31 +297,33 @@ func TestHungCallIsAbandoned(t *testing.T) {
 	storetest.MustGet(t, k, alice, "sesame")
 }
 
-// The bus dies at each step that a call has, in turn. go-keyring panics at one
-// of them.
+// The bus dies at each step that a call has, in turn.
 func TestBusDiesInTheMiddle(t *testing.T) {
 	for _, tt := range []struct {
-		at   string
+		name string
 		fake *fake
 	}{
-		{"Get", &fake{}},
-		{"ReadAlias", &fake{collections: []dbus.ObjectPath{servicePath + "/collection/x"}}},
-		{"SearchItems", &fake{}},
-		{"OpenSession", &fake{}},
-		{"GetSecret", &fake{}},
-		{"Unlock", &fake{locked: true}},
-		{"Prompt", &fake{locked: true}},
-		{"Prompt", &fake{locked: true, noProperties: true}}, // go-keyring asks, and waits for a signal
+		{"properties", &fake{dying: "Get"}},
+		{"alias", &fake{dying: "ReadAlias", collections: []dbus.ObjectPath{servicePath + "/collection/x"}}},
+		{"search", &fake{dying: "SearchItems"}},
+		{"session", &fake{dying: "OpenSession"}},
+		{"secret", &fake{dying: "GetSecret"}},
+		{"unlocking", &fake{dying: "Unlock", locked: true}},
+		{"opening the dialog", &fake{dying: "Prompt", locked: true}},
+		{"dialog is open", &fake{dyingAfter: "Prompt", locked: true}},
+		{"go-keyring's dialog is open", &fake{dyingAfter: "Prompt", locked: true, noProperties: true}}, // it panics
 	} {
-		t.Run(fmt.Sprint(tt.at, tt.fake.noProperties), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			hurry(t, answerWait, soon/2)
-			f := tt.fake
-			serve(t, f)
-			f.with(func() {
-				f.dying = tt.at
-				f.items[loginPath+"/i1"] = &fakeItem{map[string]string{"service": alice.Service(), "username": alice.User()}, nil}
+			serve(t, tt.fake)
+			tt.fake.with(func() {
+				tt.fake.items[loginPath+"/i1"] = &fakeItem{map[string]string{"service": alice.Service(), "username": alice.User()}, nil}
 			})
-			mustFail(t, &Keyring{Interactive: true}, store.ErrUnavailable, "")
+			k := &Keyring{Interactive: true}
+			mustFail(t, k, store.ErrUnavailable, "")
+			if err := k.hung(t.Context()); err != nil {
+				t.Errorf("the call has not come back: %v", err)
+			}
 		})
 	}
 }

@@ -128,9 +128,6 @@ func (v *Vault) Delete(ctx context.Context, k store.Key) error {
 // change reads the vault, lets f change it and writes it, while no other
 // process does.
 func (v *Vault) change(ctx context.Context, f func(*contents) error) error {
-	if err := ended(ctx); err != nil {
-		return err
-	}
 	if err := v.checkFolder(); err != nil {
 		return err
 	}
