@@ -129,5 +129,5 @@ func surroundings(env []string, dir string) []string {
 	for _, name := range []string{"CONFIG", "STATE", "DATA", "CACHE"} {
 		env = append(env, "XDG_"+name+"_HOME="+filepath.Join(dir, strings.ToLower(name)))
 	}
-	return append(env, "GETIN_STORE=vault:"+filepath.Join(dir, "vault"), "NETRC="+filepath.Join(dir, "netrc"))
+	return append(env, "GETIN_STORE=vault", "NETRC="+filepath.Join(dir, "netrc"))
 }

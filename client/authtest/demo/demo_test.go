@@ -94,7 +94,7 @@ func TestShow(t *testing.T) {
 		if role != "keeps" {
 			continue
 		}
-		for _, line := range []string{"your own keyring is left alone", "You got in.", "played: [realms] vault:"} {
+		for _, line := range []string{"your own keyring is left alone", "You got in.", "played: [realms] vault"} {
 			if !strings.Contains(out.String(), line) {
 				t.Errorf("%s: no %q in:\n%s", role, line, out.String())
 			}

@@ -18,10 +18,7 @@ func TestDigestManyURLs(t *testing.T) {
 	if n := strings.Count(r.out, "200\n"); r.code != 0 || n != 20 {
 		t.Fatalf("exit %d, %d of 20 fetched\n%s", r.code, n, r.err)
 	}
-	lines := log.lines("/digest/")
-	if len(lines) != 21 || lines[0].status != 401 {
-		t.Errorf("%d requests, want 21: %s", len(lines), statuses(lines))
-	}
+	lines := log.expect("401"+strings.Repeat(" 200", 20), "/digest/")
 	for i, l := range lines[1:] {
 		if want := fmt.Sprintf("nc=%08x", i+1); l.status != 200 || !strings.Contains(l.auth, want) {
 			t.Errorf("request %d: %d, %s; want %s", i+1, l.status, l.auth, want)
@@ -46,9 +43,7 @@ func TestDigestShortNonce(t *testing.T) {
 	if r := d.end(); r.code != 0 {
 		t.Fatalf("exit %d\n%s%s", r.code, r.err, r.screen)
 	}
-	if got := statuses(log.lines("/digest-stale/")); got != "401 200 401 200" {
-		t.Errorf("requests: %s", got)
-	}
+	log.expect("401 200 401 200", "/digest-stale/")
 }
 
 // Basic and Digest side by side: the stronger one, and never the password in

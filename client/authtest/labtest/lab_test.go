@@ -61,9 +61,24 @@ func tap(t *testing.T) *wiretap {
 	return &wiretap{t, info.Size()}
 }
 
+// expect demands these statuses, in order, of the requests whose paths begin
+// with one of the prefixes. Apache logs a request when it is done with it, which
+// may be after the client is: what is missing is waited for.
+func (w *wiretap) expect(want string, prefixes ...string) []line {
+	w.t.Helper()
+	found := w.lines(prefixes...)
+	for deadline := time.Now().Add(3 * time.Second); statuses(found) != want && time.Now().Before(deadline); {
+		found = w.lines(prefixes...)
+	}
+	if got := statuses(found); got != want {
+		w.t.Errorf("requests to %s: %s, want %s", strings.Join(prefixes, ", "), got, want)
+	}
+	return found
+}
+
 // lines returns the requests since the wiretap was made whose path begins with
 // one of the prefixes, or all. It sends a request of its own and waits until
-// that is logged, so that what went before is there.
+// that is logged.
 func (w *wiretap) lines(prefixes ...string) (found []line) {
 	w.t.Helper()
 	mark := fmt.Sprintf("/open/index.txt?mark=%d", time.Now().UnixNano())

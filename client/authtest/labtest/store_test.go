@@ -39,9 +39,7 @@ func remembered(t *testing.T) (*world, *keyring, string) {
 	w.must("wonderland\n", "--account", "alice", "--secret-stdin", "--save", url)
 	log := tap(t)
 	w.must("", url)
-	if got := statuses(log.lines("/basic/")); got != "200" {
-		t.Fatalf("the password is not remembered: requests %s", got)
-	}
+	log.expect("200", "/basic/")
 	return w, k, url
 }
 
