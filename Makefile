@@ -12,6 +12,7 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 LAB := client/authtest/lab
 LAB_SERVERS := apache nginx lighttpd faulty keyring
+LAB_TESTS := ./client/authtest/labtest ./store/keyring
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 # The goals are ratios to curl on the same machine; client/authtest/bench/PERF.md
@@ -39,8 +40,8 @@ test:
 
 # Real servers and a real keyring; installs their Debian packages when run as root.
 test-lab: build
-	@set -e; env=$$($(LAB)/up $(LAB_SERVERS)); . "$$env"; trap '$(LAB)/down' EXIT; \
-	GETIN_LAB=1 GETIN_BINARY="$(CURDIR)/getin" go test -count=1 ./client/authtest/labtest/
+	@set -e; trap '$(LAB)/down' EXIT; env=$$($(LAB)/up $(LAB_SERVERS)); . "$$env"; \
+	GETIN_LAB=1 GETIN_BINARY="$(CURDIR)/getin" go test -count=1 $(LAB_TESTS)
 
 # What a change must pass. The corpora of the fuzz tests run as part of the tests.
 check: fmt vet staticcheck race cross
