@@ -34,6 +34,8 @@ type conn struct {
 	inHead bool
 	got    int // octets since begin, as far as the head went
 	head   []byte
+	ended  bool     // in the head
+	broken error    // of watch; net/http may ask again after an error
 	lane   *splicer // takes the next large Read
 }
 
@@ -54,10 +56,8 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := c.Conn.Read(p)
-	if n > 0 {
-		if e := c.watch(p[:n]); e != nil {
-			return 0, e
-		}
+	if e := c.watch(p[:n], err); e != nil {
+		return 0, e
 	}
 	return n, err
 }
@@ -65,15 +65,22 @@ func (c *conn) Read(p []byte) (int, error) {
 // ReadFrom lets the system send a file (sendfile), where it can.
 func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) }
 
-// watch keeps the octets up to the empty line that ends the head. Heads of
-// informational responses (RFC 9110 section 15.2) are passed over, but for 101,
-// which is final.
-func (c *conn) watch(p []byte) error {
+// watch looks at what was read, as long as that is head.
+func (c *conn) watch(p []byte, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.inHead {
-		return nil
+	if !c.inHead || c.broken != nil {
+		return c.broken
 	}
+	c.ended = err == io.EOF
+	c.broken = c.read(p)
+	return c.broken
+}
+
+// read keeps the octets up to the empty line that ends the head. Heads of
+// informational responses (RFC 9110 section 15.2) are passed over, but for 101,
+// which is final.
+func (c *conn) read(p []byte) error {
 	from := max(0, len(c.head)-3)
 	c.head = append(c.head, p...)
 	c.got += len(p)
@@ -130,14 +137,14 @@ func (c *conn) headSeen() []byte {
 	return c.head
 }
 
-// began tells whether anything of a response has come, and whether that looks
-// like HTTP.
-func (c *conn) began() (any, like bool) {
+// began tells whether anything of a response has come, whether that looks like
+// HTTP, and whether it ended within the head.
+func (c *conn) began() (any, like, cut bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	const start = "HTTP/1."
 	n := min(len(c.head), len(start))
-	return c.got > 0, string(c.head[:n]) == start[:n]
+	return c.got > 0, string(c.head[:n]) == start[:n], c.inHead && c.ended
 }
 
 // offer lets the next Read that is larger than the Transport's buffer go to s.

@@ -130,13 +130,13 @@ func (t *trip) explain(ctx context.Context, err error) error {
 		// A request that the Transport would not send, mostly.
 		return err
 	}
-	began, like := c.began()
+	began, like, cut := c.began()
 	switch ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); {
 	case ended && !began:
 		return &Error{EmptyReply, errors.New("empty reply from the server")}
 	case began && !like:
 		return &Error{NotHTTP, errors.New("the reply is not HTTP/1")}
-	case ended:
+	case ended, cut:
 		return &Error{Receive, errors.New("the connection ended within the head of the response")}
 	case errors.As(err, &op), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Classify(err), err}

@@ -1,0 +1,3 @@
+package nethttp
+
+const canSplice = true
