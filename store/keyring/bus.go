@@ -87,6 +87,9 @@ func dial(ctx, limited context.Context) (bus, error) {
 	}()
 	select {
 	case d := <-done:
+		if d.err != nil && limited.Err() != nil {
+			return bus{}, limited.Err()
+		}
 		if d.err != nil {
 			return bus{}, fmt.Errorf("%w: D-Bus at %s: %w", store.ErrUnavailable, address, d.err)
 		}

@@ -138,7 +138,7 @@ type Status struct {
 
 // Status asks the keyring how it is, and opens no dialog. It takes 5 s at most.
 func (k *Keyring) Status(ctx context.Context) Status {
-	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	ctx, cancel := context.WithTimeout(ctx, testOnlyAnswerWait)
 	defer cancel()
 	if err := k.hung(ctx); err != nil {
 		return Status{Err: err}

@@ -45,11 +45,12 @@ const (
 type Keyring struct {
 	// Interactive allows the service to ask a person to unlock the keyring.
 	// Calls then take up to 60 s. Without it a locked keyring is
-	// store.ErrLocked within milliseconds.
+	// store.ErrLocked within milliseconds, and no call takes more than 10 s.
 	Interactive bool
 
 	// Waiting, when not nil, is called once by each interactive call that has
-	// not come back after 2 s, from a goroutine of its own.
+	// not come back after 2 s, from a goroutine of its own, which may be a
+	// little late.
 	Waiting func()
 
 	mu     sync.Mutex
@@ -176,7 +177,7 @@ func (k *Keyring) do(ctx context.Context, key store.Key, interactive bool, f fun
 		// On macOS a line end would begin another command of security(1).
 		return "", fmt.Errorf("keyring: %w: a control character in the origin", store.ErrDenied)
 	}
-	limit := answerWait
+	limit := 2 * testOnlyAnswerWait // the ask, and the call itself
 	if interactive {
 		limit = testOnlyPersonWait
 		if k.Waiting != nil {
@@ -185,6 +186,9 @@ func (k *Keyring) do(ctx context.Context, key store.Key, interactive bool, f fun
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	if err := limited.Err(); err != nil {
+		return "", unanswered(err)
+	}
 	if err := k.hung(limited); err != nil {
 		return "", err
 	}
@@ -199,6 +203,7 @@ func (k *Keyring) do(ctx context.Context, key store.Key, interactive bool, f fun
 
 // Hooks for tests, which have less time than people.
 var (
+	testOnlyAnswerWait  = answerWait
 	testOnlyPersonWait  = personWait
 	testOnlyNoticeAfter = noticeAfter
 )

@@ -51,6 +51,9 @@ func TestLab(t *testing.T) {
 	if os.Getenv("GETIN_LAB") != "1" {
 		t.Skip("GETIN_LAB is not 1: the real GNOME Keyring is tested in the lab")
 	}
+	if os.Getenv("LAB_DIR") == "" || os.Getenv("LAB_STATE") == "" {
+		t.Fatal("LAB_DIR or LAB_STATE is not set: source the file that lab/up names")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -66,9 +66,6 @@ func (k *Keyring) ask(ctx context.Context) (bus, collection, error) {
 	return bus{}, collection{}, err
 }
 
-// testOnlyAnswerWait lets a test wait for less.
-var testOnlyAnswerWait = answerWait
-
 // find returns the keyring that go-keyring would use: "login", or else what is
 // aliased "default". A service that does not know what it is asked is taken to
 // be open: go-keyring will see.

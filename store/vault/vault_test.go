@@ -290,3 +290,27 @@ func TestStatus(t *testing.T) {
 		t.Errorf("no vault: %+v", s)
 	}
 }
+
+// Whatever lies in the vault, reading it does no harm, and what is read can be
+// written.
+func FuzzContents(f *testing.F) {
+	f.Add([]byte(`{"getin-vault":1,"entries":{"ab":{"v":1}}}`))
+	f.Add([]byte(`{"getin-vault":1,"entries":null}`))
+	f.Add([]byte(`{"getin-vault":2}`))
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		c, err := parse(VaultFile, plain)
+		if err != nil {
+			if !errors.Is(err, store.ErrDamaged) {
+				t.Errorf("got %v, want %v", err, store.ErrDamaged)
+			}
+			return
+		}
+		again, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := parse(VaultFile, again); err != nil || len(d.Entries) != len(c.Entries) {
+			t.Errorf("written again: %v, %d entries of %d", err, len(d.Entries), len(c.Entries))
+		}
+	})
+}
