@@ -50,6 +50,17 @@ func askSecret() int {
 		fmt.Println(err)
 		return 3
 	}
+	switch os.Getenv("PROMPT_TEST_JOB") {
+	case "later":
+		_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+	case "pipeline":
+		mate := exec.Command("cat")
+		if _, err := mate.StdinPipe(); err != nil || mate.Start() != nil {
+			return 1
+		}
+		defer func() { _ = mate.Process.Kill(); _ = mate.Wait() }()
+		fmt.Println("mate", mate.Process.Pid)
+	}
 	secret, err := term.Secret(context.Background(), "password")
 	if err != nil {
 		fmt.Println(err)
@@ -165,12 +176,13 @@ type job struct {
 	*screen
 	pid     int
 	reports chan string
+	resumed chan string // what the shell says of itself
 	command io.Writer
 }
 
 func newJob(t *testing.T, kind string) *job {
 	t.Helper()
-	j := &job{screen: newScreen(t), reports: make(chan string, 16)}
+	j := &job{screen: newScreen(t), reports: make(chan string, 16), resumed: make(chan string, 16)}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), role+"=shell", "PROMPT_TEST_JOB="+kind, "GOTRACEBACK=none")
 	cmd.ExtraFiles = []*os.File{j.slave}
@@ -194,7 +206,11 @@ func newJob(t *testing.T, kind string) *job {
 	})
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
-			j.reports <- lines.Text()
+			if lines.Text() == "continued" {
+				j.resumed <- lines.Text()
+			} else {
+				j.reports <- lines.Text()
+			}
 		}
 	}()
 	if _, err := fmt.Sscanf(wait(t, j.reports), "pid %d", &j.pid); err != nil {
@@ -224,7 +240,7 @@ func (j *job) says(command string) {
 	if _, err := fmt.Fprintln(j.command, command); err != nil {
 		j.t.Fatal(err)
 	}
-	j.report("continued")
+	wait(j.t, j.resumed)
 }
 
 // finish answers the question and sees the job end well.
@@ -276,10 +292,15 @@ func TestInterruptKey(t *testing.T) {
 	j.report("exit 130 cooked")
 }
 
+// The bells tell that the question went on after the signal had come.
 func TestIgnoredSignalStaysIgnored(t *testing.T) {
 	j := newJob(t, "nohup")
 	j.expect("password: ")
 	j.kill(unix.SIGHUP)
+	for range 10 {
+		j.types("\x00")
+		j.expect("\a")
+	}
 	j.finish()
 }
 
@@ -308,6 +329,26 @@ func TestStopAndGoOn(t *testing.T) {
 			j.report("exit 0 cooked")
 		})
 	}
+}
+
+// The rest of a pipeline stops with us, as with ^Z anywhere else.
+func TestStopKeyStopsTheJob(t *testing.T) {
+	j := newJob(t, "pipeline")
+	mate := strings.TrimPrefix(wait(t, j.reports), "mate ")
+	j.expect("password: ")
+	j.types("\x1a")
+	j.report("stopped cooked")
+	state := ""
+	for limit := time.Now().Add(patience); !strings.HasPrefix(state, "T"); time.Sleep(5 * time.Millisecond) {
+		out, err := exec.Command("ps", "-o", "stat=", "-p", mate).Output()
+		state = strings.TrimSpace(string(out))
+		if err != nil || time.Now().After(limit) {
+			t.Fatalf("its state is %q, %v", state, err)
+		}
+	}
+	j.says("fg")
+	j.expect("password: ")
+	j.finish()
 }
 
 // A stop that cannot be caught is made good for afterwards.
@@ -359,6 +400,14 @@ func TestBackgroundHasNoTerminal(t *testing.T) {
 	if j.all() != "" {
 		t.Errorf("the screen shows %q", j.all())
 	}
+}
+
+func TestBackgroundAsksNothingLater(t *testing.T) {
+	j := newJob(t, "later")
+	j.report("stopped cooked")
+	j.says("bg")
+	j.report("no terminal: running in the background")
+	j.report("exit 67 cooked")
 }
 
 func TestNoControllingTerminal(t *testing.T) {

@@ -62,6 +62,7 @@ func TestTypedAhead(t *testing.T) {
 	if r := wait(t, s.secret(t.Context(), term)); r.text != "secret" || r.err != nil {
 		t.Errorf("got %q, %v", r.text, r.err)
 	}
+	s.expect("\r\n")
 	if strings.Contains(s.all(), "secret") {
 		t.Errorf("the screen shows %q", s.all())
 	}
@@ -125,6 +126,7 @@ func TestOneQuestionAtATime(t *testing.T) {
 	if a, b := wait(t, first), wait(t, second); a.text != "one" || b.text != "two" {
 		t.Errorf("got %q and %q", a.text, b.text)
 	}
+	s.expect("two\r\n")
 	if got := s.all(); got != "\rfirst: one\r\n\rsecond: two\r\n" {
 		t.Errorf("the screen shows %q", got)
 	}

@@ -22,25 +22,22 @@ func foreground(f *os.File) bool {
 	return err != nil || group == unix.Getpgrp()
 }
 
-// makeRaw is term.MakeRaw with output processing left as it was found.
+// makeRaw does what term.MakeRaw does to a terminal's input, in the words of
+// termios(3), leaves its output alone, and returns the mode that it found.
 func makeRaw(f *os.File) (*term.State, error) {
 	fd := int(f.Fd())
-	found, err := unix.IoctlGetTermios(fd, getTermios)
+	found, err := term.GetState(fd)
 	if err != nil {
 		return nil, err
 	}
-	state, err := term.MakeRaw(fd)
+	mode, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return nil, err
 	}
-	now, err := unix.IoctlGetTermios(fd, getTermios)
-	if err == nil {
-		now.Oflag = found.Oflag
-		err = unix.IoctlSetTermios(fd, setTermios, now)
-	}
-	if err != nil {
-		_ = term.Restore(fd, state) // the first error tells more
-		return nil, err
-	}
-	return state, nil
+	mode.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP |
+		unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+	mode.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+	mode.Cflag = mode.Cflag&^(unix.CSIZE|unix.PARENB) | unix.CS8
+	mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
+	return found, unix.IoctlSetTermios(fd, setTermios, mode)
 }

@@ -30,8 +30,12 @@ func sendSelf(sig os.Signal) {
 func stopSelf() { sendSelf(unix.SIGTTIN) }
 
 // stopOthers does to the rest of the job what ^Z does on a terminal in its usual
-// mode. Our own SIGTSTP must not be relayed meanwhile.
-func stopOthers() { _ = unix.Kill(0, unix.SIGTSTP) } // one may always signal one's own group
+// mode. Our own copy of the signal is waited for, lest it stop us again later.
+func (s *signals) stopOthers() {
+	drain(s.stop)
+	_ = unix.Kill(0, unix.SIGTSTP) // one may always signal one's own group
+	awaitSoon(s.stop)
+}
 
 // suspend stops the process, or with it its whole job, and returns when it goes
 // on: soon when the stop has no effect.
@@ -39,21 +43,22 @@ func (s *signals) suspend(job bool) {
 	if signal.Ignored(unix.SIGTSTP) {
 		return
 	}
-	signal.Stop(s.stop)
-	drain(s.cont)
 	if job {
-		stopOthers()
+		s.stopOthers()
 	}
+	drain(s.cont)
 	stopSelf()
+	awaitSoon(s.cont)
+}
+
+// awaitSoon waits for a signal, as long as it may need.
+func awaitSoon(c chan os.Signal) {
 	timer := time.NewTimer(takeEffect)
 	defer timer.Stop()
 	select {
-	case <-s.cont:
+	case <-c:
 	case <-timer.C:
 	}
-	drain(s.cont)
-	drain(s.stop)
-	notify(s.stop, stopSignals())
 }
 
 func drain(c chan os.Signal) {
