@@ -67,7 +67,7 @@ func tlsServer(t *testing.T, cert func() *tls.Certificate) *httptest.Server {
 func TestCertificates(t *testing.T) {
 	cert, file := selfSigned(t)
 	_, otherFile := selfSigned(t)
-	srv := tlsServer(t, func() *tls.Certificate { return &cert })
+	srv := tlsServer(t, pointerTo(cert))
 	env := func(pairs ...string) func(string) string {
 		return func(name string) string {
 			for i := 0; i < len(pairs); i += 2 {
@@ -121,7 +121,7 @@ func TestNoCertificatesAreReadForHTTP(t *testing.T) {
 
 func TestR7UnverifiedPeerIsTold(t *testing.T) {
 	cert, file := selfSigned(t)
-	srv := tlsServer(t, func() *tls.Certificate { return &cert })
+	srv := tlsServer(t, pointerTo(cert))
 	for name, c := range map[string]struct {
 		config Config
 		url    string
@@ -169,7 +169,7 @@ func TestR7KeyMayNotChangeDuringARun(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	cert, file := selfSigned(t)
-	srv := tlsServer(t, func() *tls.Certificate { return &cert })
+	srv := tlsServer(t, pointerTo(cert))
 	_, _, w := get(t, newSender(t, Config{CACert: file}), srv.URL)
 	wrong := "sha256//" + strings.Repeat("A", 43) + "="
 	get(t, newSender(t, Config{CACert: file, Pins: []string{wrong, w.PeerKey}}), srv.URL)
@@ -190,12 +190,12 @@ func TestPins(t *testing.T) {
 
 func TestTLSVersions(t *testing.T) {
 	cert, file := selfSigned(t)
-	srv := tlsServer(t, func() *tls.Certificate { return &cert })
+	srv := tlsServer(t, pointerTo(cert))
 	if _, resp, _ := get(t, newSender(t, Config{CACert: file, MaxTLS: tls.VersionTLS12}), srv.URL); resp.TLS.Version != tls.VersionTLS12 {
 		t.Errorf("version %x", resp.TLS.Version)
 	}
 	srv.TLS.MaxVersion = tls.VersionTLS11
-	old := tlsServer(t, func() *tls.Certificate { return &cert })
+	old := tlsServer(t, pointerTo(cert))
 	old.TLS.MinVersion, old.TLS.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	if err, _ := fails(t, newSender(t, Config{CACert: file}), old.URL); Classify(err) != TLSHandshake {
 		t.Errorf("TLS 1.1: %v (kind %d)", err, Classify(err))
@@ -225,4 +225,8 @@ func TestSystemDirectoriesOnlyWithoutABundle(t *testing.T) {
 	if _, err := readSystem("", ""); !errors.Is(err, errNoRoots) {
 		t.Errorf("with nothing: %v", err)
 	}
+}
+
+func pointerTo(cert tls.Certificate) func() *tls.Certificate {
+	return func() *tls.Certificate { return &cert }
 }
