@@ -75,8 +75,8 @@ type Sink struct {
 	written int64
 }
 
-// testOnlyMode is the mode of new files, less the umask: as curl's.
-var testOnlyMode fs.FileMode = 0o644
+// fileMode is the mode of new files, less the umask: as curl's.
+const fileMode fs.FileMode = 0o644
 
 // Name returns the name of the file that was opened, which Number may have
 // changed; "" when none was.
@@ -116,7 +116,7 @@ func (s *Sink) Open() error {
 func (s *Sink) openAs(name string) error {
 	// Created by O_EXCL first, to know whether the file is this run's own.
 	const create = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := os.OpenFile(name, create, testOnlyMode)
+	f, err := os.OpenFile(name, create, fileMode)
 	if err == nil {
 		s.file, s.name, s.created = f, name, true
 		return nil
@@ -131,7 +131,7 @@ func (s *Sink) openAs(name string) error {
 			return err
 		}
 	}
-	f, err = os.OpenFile(name, flag, testOnlyMode)
+	f, err = os.OpenFile(name, flag, fileMode)
 	if errors.Is(err, syscall.ELOOP) && s.NoFollow {
 		err = errLink
 	}
