@@ -60,7 +60,7 @@ func TestR6LoopbackNameOverIPv6(t *testing.T) {
 	if w.Peer.Addr().String() != "::1" {
 		t.Errorf("peer %v", w.Peer)
 	}
-	if err, _ := fails(t, newSender(t, Config{Network: "tcp4"}), "http://localhost:"+port); Classify(err) != Connect {
+	if _, err := fails(t, newSender(t, Config{Network: "tcp4"}), "http://localhost:"+port); Classify(err) != Connect {
 		t.Errorf("with IPv4 alone: %v", err)
 	}
 }
@@ -69,7 +69,7 @@ func TestR6LoopbackNameWithAnotherPeer(t *testing.T) {
 	testOnlyPeer = func(netip.AddrPort) netip.AddrPort { return netip.MustParseAddrPort("192.0.2.1:80") }
 	defer func() { testOnlyPeer = nil }()
 	_, port := okServer(t)
-	err, _ := fails(t, newSender(t, Config{}), "http://localhost:"+port)
+	_, err := fails(t, newSender(t, Config{}), "http://localhost:"+port)
 	if Classify(err) != Connect || !strings.Contains(err.Error(), "192.0.2.1 is not a loopback address") {
 		t.Errorf("got %v", err)
 	}
@@ -82,7 +82,7 @@ func TestNamesLikeLocalhostAreResolved(t *testing.T) {
 			asked = true
 			return nil, errors.New("unreachable")
 		}}
-		err, _ := fails(t, newSender(t, Config{}), "http://"+host+":1")
+		_, err := fails(t, newSender(t, Config{}), "http://"+host+":1")
 		testOnlyResolver = nil
 		if !asked || Classify(err) != HostName || !strings.HasPrefix(err.Error(), "resolving "+host+": ") {
 			t.Errorf("%s: asked %v, %v (kind %d)", host, asked, err, Classify(err))

@@ -99,7 +99,7 @@ func get(t *testing.T, s *Sender, url string) (string, *http.Response, *client.W
 }
 
 // fails sends a GET that must fail.
-func fails(t *testing.T, s *Sender, url string) (error, *client.Wire) {
+func fails(t *testing.T, s *Sender, url string) (*client.Wire, error) {
 	t.Helper()
 	req, w := request(t, t.Context(), url)
 	resp, err := s.RoundTrip(req)
@@ -107,7 +107,7 @@ func fails(t *testing.T, s *Sender, url string) (error, *client.Wire) {
 		_ = resp.Body.Close()
 		t.Fatalf("%s: got %s, want an error", url, resp.Status)
 	}
-	return err, w
+	return w, err
 }
 
 func newSender(t *testing.T, c Config) *Sender {

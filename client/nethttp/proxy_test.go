@@ -144,7 +144,7 @@ func TestTunnelForHTTPS(t *testing.T) {
 func TestTunnelRefused(t *testing.T) {
 	p := newProxy(t, "")
 	s := newSender(t, Config{Proxy: via(t, p.URL)})
-	err, _ := fails(t, s, "https://forbidden.example/")
+	_, err := fails(t, s, "https://forbidden.example/")
 	if Classify(err) != Receive || !strings.Contains(err.Error(), "403 Forbidden") {
 		t.Errorf("%v: kind %d", err, Classify(err))
 	}
@@ -157,7 +157,7 @@ func TestTunnelRefused(t *testing.T) {
 		{"https://" + p.Listener.Addr().String(), TLSHandshake},
 		{"http://127.0.0.1:1", Connect},
 	} {
-		err, w := fails(t, newSender(t, Config{Proxy: via(t, c.proxy)}), "https://origin.example/")
+		w, err := fails(t, newSender(t, Config{Proxy: via(t, c.proxy)}), "https://origin.example/")
 		if Classify(err) != c.want || w.Proxied {
 			t.Errorf("%s: %v (kind %d), proxied %v", c.proxy, err, Classify(err), w.Proxied)
 		}
@@ -181,7 +181,7 @@ func TestTunnelThroughTLSProxy(t *testing.T) {
 		t.Errorf("body %q, wire %+v", body, w)
 	}
 	untrusting := newSender(t, Config{Proxy: via(t, p.URL), CACert: file})
-	if err, _ := fails(t, untrusting, origin.URL); Classify(err) != Certificate {
+	if _, err := fails(t, untrusting, origin.URL); Classify(err) != Certificate {
 		t.Errorf("the server's roots served for the proxy: %v", err)
 	}
 	if _, _, w := get(t, newSender(t, Config{Proxy: via(t, p.URL), ProxyInsecure: true}), "http://origin.example/z"); w.Unverified == nil {
@@ -256,7 +256,7 @@ func TestSOCKS(t *testing.T) {
 		})
 	}
 	addr, _ := socksServer(t, 2)
-	if err, _ := fails(t, newSender(t, Config{Proxy: via(t, "socks5h://"+addr)}), "http://origin.example/"); Classify(err) != SOCKS {
+	if _, err := fails(t, newSender(t, Config{Proxy: via(t, "socks5h://"+addr)}), "http://origin.example/"); Classify(err) != SOCKS {
 		t.Errorf("refused: %v (kind %d)", err, Classify(err))
 	}
 }
@@ -327,7 +327,7 @@ func TestFixedProxy(t *testing.T) {
 }
 
 func TestProxyNameIsNotResolved(t *testing.T) {
-	err, _ := fails(t, newSender(t, Config{Proxy: via(t, "http://p.invalid:1")}), "http://h.example/")
+	_, err := fails(t, newSender(t, Config{Proxy: via(t, "http://p.invalid:1")}), "http://h.example/")
 	if Classify(err) != ProxyName {
 		t.Errorf("%v: kind %d", err, Classify(err))
 	}

@@ -125,7 +125,7 @@ func TestKinds(t *testing.T) {
 		"TLS to a plain port": {"https://" + plainPort.Listener.Addr().String(), TLSHandshake},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err, _ := fails(t, newSender(t, Config{Insecure: true}), c.url)
+			_, err := fails(t, newSender(t, Config{Insecure: true}), c.url)
 			if got := Classify(err); got != c.want {
 				t.Errorf("%v: kind %d, want %d", err, got, c.want)
 			}
@@ -133,7 +133,7 @@ func TestKinds(t *testing.T) {
 	}
 	t.Run("TLS handshake takes too long", func(t *testing.T) {
 		s := newSender(t, Config{Insecure: true, ConnectTimeout: 50 * time.Millisecond})
-		if err, _ := fails(t, s, "https://"+silent); Classify(err) != Timeout {
+		if _, err := fails(t, s, "https://"+silent); Classify(err) != Timeout {
 			t.Errorf("%v: kind %d", err, Classify(err))
 		}
 	})
