@@ -75,7 +75,7 @@ func (t *Terminal) ask(ctx context.Context, question string, hidden bool) (answe
 		}
 	}
 	a := &asking{t: t, label: label, hidden: hidden, caught: catchSignals()}
-	a.field.room = max(t.Width()-cellsOf(label)-1, 2) // 1: where the cursor stands
+	a.field.room = max(t.Width()-Cells(label)-1, 2) // 1: where the cursor stands
 	t.relay.pause()
 	defer a.caught.release()
 	defer t.relay.resume()

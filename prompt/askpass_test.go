@@ -128,6 +128,10 @@ func TestAskpassIsNotFoundHere(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 	script(t, here, "askpass", `echo here`)
 	script(t, there, "askpass", `echo there`)
+	if err := os.Mkdir(filepath.Join(here, "bin"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	script(t, here, "bin/askpass", `echo bin`)
 	t.Chdir(here)
 	for _, path := range []string{"", ".", ":", "bin", "." + string(os.PathListSeparator) + "relative"} {
 		t.Setenv("PATH", path)
@@ -135,7 +139,7 @@ func TestAskpassIsNotFoundHere(t *testing.T) {
 			t.Errorf("PATH %q: got %q", path, got)
 		}
 	}
-	t.Setenv("PATH", ".::"+there)
+	t.Setenv("PATH", ".::bin:"+there)
 	if got, err := Askpass(t.Context(), "askpass", "?", nil); got != "there" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}

@@ -74,8 +74,8 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// cellsOf returns how many cells s fills once escaped.
-func cellsOf(s string) int {
+// Cells returns how many cells s fills once Clean has made it fit, uncut.
+func Cells(s string) int {
 	n := 0
 	for u := range units(s) {
 		n += u.cells

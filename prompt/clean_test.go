@@ -84,6 +84,14 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+func TestCells(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "日本": 4, "e\u0301": 1, "\x1b": 4, "\u202e": 6, "\xff": 4} {
+		if got := Cells(s); got != want {
+			t.Errorf("%q: %d cells, want %d", s, got, want)
+		}
+	}
+}
+
 // A realm of any size costs no more than what is shown of it.
 func TestCleanStopsWhenFull(t *testing.T) {
 	huge := strings.Repeat("\x1b", 1<<20)
@@ -130,8 +138,12 @@ func FuzzClean(f *testing.F) {
 
 func isHarmless(t *testing.T, got string, cells int) {
 	t.Helper()
-	if n := cellsSlowly(got); n > max(cells, 0) {
+	n := cellsSlowly(got)
+	if n > max(cells, 0) {
 		t.Errorf("%q fills %d cells of %d", got, n, cells)
+	}
+	if c := Cells(got); c != n {
+		t.Errorf("%q fills %d cells, not %d", got, n, c)
 	}
 	if !utf8.ValidString(got) {
 		t.Errorf("%q is not UTF-8", got)

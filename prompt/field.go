@@ -19,7 +19,7 @@ const maxUnit = utf8.UTFMax * (1 + maxMarks)
 // wrap.
 func layout(question string, cells int) (above, label string) {
 	label = escaped(question) + ": "
-	if cellsOf(label)+minField <= cells {
+	if Cells(label)+minField <= cells {
 		return "", label
 	}
 	return escaped(question), "> "
