@@ -34,6 +34,8 @@
 //
 //   - ^C is not turned into a signal for the whole process group: the question
 //     returns ErrCanceled and the program ends by itself, with exit 130.
+//   - A process stops itself by SIGTTIN where others would by SIGTSTP (see
+//     stopSelf), so a shell says "Stopped (tty input)".
 //   - On Windows there is no ^Z, and a question that is cancelled by its context
 //     may swallow the next key that is pressed.
 package prompt
