@@ -9,6 +9,10 @@ import (
 	"getin/client/auth"
 )
 
+// claimTime bounds the wait for another process that has been given an answer
+// and has not stored it yet: the time of a slow request and a save.
+const claimTime = 5 * time.Second
+
 // hush notes that no person is to be asked here any more, when that is what the
 // error means, and returns it.
 func (f *fill) hush(err error) error {
@@ -59,9 +63,11 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 	q := Question{
 		Query: f.query, User: f.account, Fixed: f.fixed, Left: f.tries() - asked, Refused: asked > 0,
 		Again: func(ctx context.Context) (auth.Credential, bool) {
+			f.claim(ctx)
 			if found = f.again(ctx); found == nil {
 				return auth.Credential{}, false
 			}
+			f.unclaim(f.space)
 			return found.credential, true
 		},
 	}
@@ -70,6 +76,7 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 	}
 	c, err := f.Person.Credential(ctx, q)
 	if err != nil {
+		f.unclaim(f.space)
 		return nil, err
 	}
 	if found != nil && found.credential.Equal(c) {
@@ -83,6 +90,37 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 	}
 	f.mu.Unlock()
 	return f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromPerson}), nil
+}
+
+// claim waits for a process that was given an answer for this space and has not
+// stored it yet, and tells others that this one is about to ask.
+func (f *fill) claim(ctx context.Context) {
+	f.mu.Lock()
+	mine := f.space.release != nil
+	f.mu.Unlock()
+	if mine || !f.keeps() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimTime)
+	defer cancel()
+	release, ok := f.Index.Claim(ctx, Key{Space: f.query.Space, Kind: f.query.Wants}.ID())
+	if !ok {
+		return // it takes long elsewhere; to ask twice is the lesser evil
+	}
+	f.mu.Lock()
+	f.space.release = release
+	f.mu.Unlock()
+}
+
+// unclaim ends the claim of the space, if there is one.
+func (w *Wallet) unclaim(s *space) {
+	w.mu.Lock()
+	release := s.release
+	s.release = nil
+	w.mu.Unlock()
+	if release != nil {
+		release()
+	}
 }
 
 // lastAccount returns the account that was last used here: what was typed in

@@ -171,6 +171,21 @@ func TestR5_GivenStaysWithItsOrigin(t *testing.T) {
 	lacks(t, run, basic(t, "http://a.test/", "R"), auth.ErrNobody)
 }
 
+// The account that was named for one origin is not asked for at another.
+func TestR5_AccountStaysWithItsOrigin(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "bob", "B")
+	q.Redirected = originOf(t, "https://typed.test")
+	run := world.run()
+	run.Account = "alice"
+	settled(t, run, q, cred("bob", "B"), auth.Accepted)
+	proxy := basic(t, "http://proxy.test/", "R")
+	proxy.Space.Party = auth.Proxy
+	world.stored(proxy, "bob", "P")
+	settled(t, run, proxy, cred("bob", "P"), auth.Accepted)
+}
+
 // Once a chain has left its origin, what was typed does not come back, not even
 // where it was typed for, and not from this run.
 func TestR5_DroppedStaysDropped(t *testing.T) {

@@ -27,11 +27,15 @@ func (w *Wallet) Settle(_ context.Context, q auth.Query, c auth.Credential, o au
 	}
 	holder := s.holder
 	w.mu.Unlock()
+	saving := false
 	switch o {
 	case auth.Accepted:
-		w.accepted(s, h, q)
+		saving = w.accepted(s, h, q)
 	case auth.Rejected:
 		w.rejected(s, bare, h, q)
+	}
+	if !saving {
+		w.unclaim(s)
 	}
 	if q.Unasked {
 		w.land(bare)
@@ -93,10 +97,11 @@ func (w *Wallet) rejected(s, bare *space, h *holding, q auth.Query) {
 	})
 }
 
-// accepted notes what was learnt, and saves what is to be saved.
-func (w *Wallet) accepted(s *space, h *holding, q auth.Query) {
+// accepted notes what was learnt, and begins to save what is to be saved; it
+// reports whether it did.
+func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 	if q.Unasked && h.source == fromGiven && !q.Space.HasRealm {
-		return // sent before anybody asked: that proves nothing (RULES R1)
+		return false // sent before anybody asked: that proves nothing (RULES R1)
 	}
 	var prefixes []string
 	if u, err := url.Parse(q.Target); err == nil {
@@ -106,10 +111,10 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) {
 	s.asked = 0
 	if s.unlearned {
 		w.mu.Unlock()
-		return // nothing is learnt from an unverified peer (RULES R7)
+		return false // nothing is learnt from an unverified peer (RULES R7)
 	}
-	news := w.memory(site{q.Space.Party, q.Space.Origin}).run.Accept(q.Strength, prefixes...)
-	news = h.note(q, prefixes) || news
+	news := h.note(q, prefixes)
+	news = w.memory(site{q.Space.Party, q.Space.Origin}).run.Accept(q.Strength, directory(h.entry.Last)...) || news
 	save := w.saves(h.source, h.given) && !h.saved
 	h.saved = h.saved || save
 	e := h.entry
@@ -119,10 +124,27 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) {
 	}
 	switch {
 	case save:
-		w.later(func(ctx context.Context) { w.saveAccepted(ctx, q, h.credential, e) })
+		w.later(func(ctx context.Context) {
+			w.saveAccepted(ctx, q, h.credential, e)
+			w.unclaim(s)
+		})
 	case news && w.Index != nil:
 		w.later(func(ctx context.Context) { w.remember(ctx, q, h.credential.User, e) })
 	}
+	return save
+}
+
+// directory returns the prefix under which an answer accepted at the path counts
+// as the strongest whatever the realm (RULES R8). It is the path's directory and
+// not the protection space: that of a Digest challenge without a domain is the
+// whole origin, where other realms may well ask for something weaker. What this
+// credential was accepted by counts in all of its space (Credential.Proven).
+func directory(escaped string) []string {
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return nil
+	}
+	return auth.Prefixes(auth.Challenge{}, &url.URL{Path: path, RawPath: escaped})
 }
 
 // note adds to the holding what its acceptance taught, and reports whether it is
@@ -155,7 +177,7 @@ func (w *Wallet) remember(ctx context.Context, q auth.Query, user string, learnt
 	id := Key{q.Space, q.Wants, user}.ID()
 	used := false
 	change := func(f *index.File) (news bool) {
-		news = f.Accept(q.Strength, learnt.Prefixes...)
+		news = f.Accept(q.Strength, directory(learnt.Last)...)
 		if e := f.Find(id, w.Keep.Name); e != nil {
 			merged := merge(e, learnt)
 			used = due(e, f, learnt.Used)

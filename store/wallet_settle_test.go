@@ -372,12 +372,13 @@ func TestR13_UsedIsWrittenHourly(t *testing.T) {
 		t.Errorf("after another account: %v", got)
 	}
 	now = now.Add(2 * time.Hour)
+	begin := time.Now()
 	err := world.ix.Update(t.Context(), auth.Server, q.Space.Origin, func(*index.File) error {
 		use("alice", "A") // another process holds the lock, and the run ends all the same
 		return nil
 	})
-	if got := used("alice"); err != nil || got.Equal(now) {
-		t.Errorf("%v, %v", err, got)
+	if got := used("alice"); err != nil || got.Equal(now) || time.Since(begin) > 5*time.Second {
+		t.Errorf("%v, %v after %v", err, got, time.Since(begin))
 	}
 }
 
@@ -393,5 +394,42 @@ func TestR13_PathsAreLearnt(t *testing.T) {
 	e := world.only()
 	if len(e.Prefixes) != 2 || e.Prefixes[0] != "/docs/" || e.Prefixes[1] != "/img/" {
 		t.Errorf("prefixes %v", e.Prefixes)
+	}
+}
+
+// Between the answer and its saving another process waits, and finds it; it does
+// not wait for one that has not been answered for long, nor after a refusal.
+func TestR11_AnotherProcessWaitsForTheSave(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	first := world.asking(&person{says: []auth.Credential{cred("alice", "wrong"), cred("alice", "right")}})
+	settled(t, first, q, cred("alice", "wrong"), auth.Rejected)
+	c := fill(t, first, q, cred("alice", "right"))
+	p := &person{says: []auth.Credential{cred("bob", "typed needlessly")}}
+	second := world.asking(p)
+	asked := make(chan struct{})
+	p.before = func() { close(asked) }
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		settled(t, second, q, cred("alice", "right"), auth.Accepted)
+	}()
+	<-asked
+	time.Sleep(20 * time.Millisecond) // the second is at its claim, or past it
+	first.Settle(t.Context(), q, c, auth.Accepted)
+	<-done
+	if p.asked() != 0 {
+		t.Errorf("%d questions", p.asked())
+	}
+	for _, o := range []auth.Outcome{auth.Rejected, auth.Undecided} {
+		q := basic(t, page, o.String())
+		settled(t, world.asking(&person{says: []auth.Credential{cred("alice", "1")}}), q, cred("alice", "1"), o)
+		begin := time.Now()
+		settled(t, world.asking(&person{says: []auth.Credential{cred("alice", "2")}}), q, cred("alice", "2"), o)
+		lacks(t, world.asking(&person{err: auth.ErrDeclined}), q, auth.ErrDeclined)
+		lacks(t, world.asking(&person{err: auth.ErrDeclined}), q, auth.ErrDeclined)
+		if d := time.Since(begin); d > 3*time.Second {
+			t.Errorf("after an answer that was %v: %v", o, d)
+		}
 	}
 }

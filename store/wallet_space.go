@@ -30,6 +30,7 @@ type space struct {
 
 	asked   int                  // answers of a person since the last acceptance
 	silent  error                // why no person is asked any more
+	release func()               // ends the claim that others see while a person's answer is not stored yet
 	vouched map[auth.Origin]bool // typed origins whose redirect to here a person answered
 
 	flight  *flight // an unasked credential that is not judged yet
@@ -123,7 +124,7 @@ func (w *Wallet) lend(ctx context.Context, s *space, c auth.Credential) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s.holder = h
-	h.stop = context.AfterFunc(ctx, func() { w.giveBack(s, h) })
+	h.stop = context.AfterFunc(ctx, func() { w.unclaim(s); w.giveBack(s, h) })
 }
 
 // giveBack ends a loan; a second time it does nothing.

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -187,6 +188,7 @@ func TestG10_SymbolicLinks(t *testing.T) {
 		base(auth.Server, e.Space.Origin) + suffix, "." + hash(auth.Server, e.Space.Origin) + ".new",
 		"." + hash(auth.Server, e.Space.Origin) + ".lock",
 	} {
+		locking := strings.HasSuffix(name, ".lock")
 		link := filepath.Join(dir, name)
 		_ = os.Remove(link) // the lock, when it is there already
 		if err := os.Symlink(target, link); err != nil {
@@ -195,10 +197,13 @@ func TestG10_SymbolicLinks(t *testing.T) {
 		if f, _ := ix.Load(auth.Server, e.Space.Origin); len(f.Entries) != 0 {
 			t.Errorf("%s: read through the link", name)
 		}
-		_ = ix.Update(t.Context(), auth.Server, e.Space.Origin, func(f *File) error {
+		err := ix.Update(t.Context(), auth.Server, e.Space.Origin, func(f *File) error {
 			f.Put(entry(t, "R", "mallory", "2"))
 			return nil
 		})
+		if locking && err == nil {
+			t.Errorf("%s: locked through the link", name)
+		}
 		if now, err := os.ReadFile(target); err != nil || string(now) != string(text) {
 			t.Errorf("%s: written through the link", name)
 		}
@@ -381,6 +386,39 @@ func TestUpdateOfAnError(t *testing.T) {
 	err := ix.Update(t.Context(), auth.Server, e.Space.Origin, func(f *File) error { f.Entries = nil; return oops })
 	if !errors.Is(err, oops) || len(load(t, ix, auth.Server, e.Space.Origin).Entries) != 1 {
 		t.Errorf("error %v", err)
+	}
+}
+
+// At every step of a write a reader finds the old text or the new one, and one
+// that has the old file open reads it to its end.
+func TestR13_ReplacedWhole(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows replaces no file that is open")
+	}
+	dir := t.TempDir()
+	ix := Open(dir)
+	old, e := entry(t, "R", "alice", "1"), entry(t, "S", "bob", "2")
+	add(t, ix, old)
+	f, err := os.Open(filepath.Join(dir, base(auth.Server, e.Space.Origin)+suffix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	before, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"unsynced": 1, "written": 1, "renamed": 2}
+	testOnlyStep = func(step string) {
+		if got := load(t, ix, auth.Server, e.Space.Origin); len(got.Entries) != want[step] {
+			t.Errorf("%s: %d entries", step, len(got.Entries))
+		}
+		delete(want, step)
+	}
+	defer func() { testOnlyStep = func(string) {} }()
+	add(t, ix, e)
+	if text, err := io.ReadAll(f); err != nil || string(text) != string(before) || len(want) != 0 {
+		t.Errorf("the open file holds %q, %v; steps not seen: %v", text, err, want)
 	}
 }
 
