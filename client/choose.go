@@ -92,7 +92,7 @@ func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 	}
 	if person {
 		// Nobody types a password that will not be sent.
-		if err := d.permit(ctx, q, o.traits, "", false); err != nil {
+		if err := d.permit(ctx, q, o.traits, auth.Credential{}); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 	if err != nil {
 		return err
 	}
-	if err := d.permit(ctx, q, o.traits, c.User, c.Given); err != nil {
+	if err := d.permit(ctx, q, o.traits, c); err != nil {
 		d.client.Wallet.Settle(ctx, q, c, auth.Undecided)
 		return err
 	}

@@ -78,7 +78,7 @@ func (d *dialogue) seenBefore(r auth.Recalled) bool {
 // at home and the challenge decides.
 func (d *dialogue) start(q auth.Query, c auth.Credential) bool {
 	o, err := d.client.offer(q.Challenge)
-	if err != nil || !o.traits.Unasked || len(d.concerns(q, o.traits, c.Given)) > 0 {
+	if err != nil || !o.traits.Unasked || len(d.concerns(o.traits, c)) > 0 {
 		return false
 	}
 	q.Method = d.method

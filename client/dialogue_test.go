@@ -336,6 +336,19 @@ func TestR8_Downgrade(t *testing.T) {
 	}
 }
 
+// TestR8_ProvenCredential: a password that a stronger scheme was accepted with
+// is not given to a weaker one, wherever on the origin its realm turns up.
+func TestR8_ProvenCredential(t *testing.T) {
+	s := start(t, basicRow("/"))
+	o, _ := auth.ParseOrigin(s.URL)
+	cred := person("alice", "wonderland")
+	cred.Proven = auth.StrengthDigestSHA256
+	p := &purse{held: map[auth.Space]auth.Credential{{Party: auth.Server, Origin: o, Realm: "Lab", HasRealm: true}: cred}}
+	if _, _, err := get(t, newClient(t, p), s.URL+"/"); !errors.Is(err, auth.ErrNotAllowed) || len(s.Log()) != 1 {
+		t.Errorf("error %v after %d requests", err, len(s.Log()))
+	}
+}
+
 // TestR5_NothingUnaskedAfterHop: at another origin a credential waits for a
 // challenge, and the query says where the chain began.
 func TestR5_NothingUnaskedAfterHop(t *testing.T) {

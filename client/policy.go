@@ -39,11 +39,10 @@ type Policy struct {
 }
 
 // permit asks for consent to everything that speaks against sending the
-// answer; the credential's User is empty when it is not known yet. given tells
-// that the user typed the secret for this URL.
-func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, user string, given bool) error {
-	for _, concern := range d.concerns(q, t, given) {
-		concern.Query, concern.User = q, user
+// answer. The credential is the zero one when it is not known yet.
+func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, c auth.Credential) error {
+	for _, concern := range d.concerns(t, c) {
+		concern.Query, concern.User = q, c.User
 		if d.consented[concern.Risk] {
 			continue
 		}
@@ -63,16 +62,16 @@ func (c *Client) consent(ctx context.Context, concern auth.Concern) error {
 }
 
 // concerns lists what speaks against an answer, the gravest first.
-func (d *dialogue) concerns(q auth.Query, t auth.Traits, given bool) []auth.Concern {
+func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	var list []auth.Concern
-	if w := d.wire; w != nil && w.Unverified != nil && d.party == auth.Server && !given && !d.loopbackPeer() {
+	if w := d.wire; w != nil && w.Unverified != nil && d.party == auth.Server && !c.Given && !d.loopbackPeer() {
 		list = append(list, auth.Concern{Risk: auth.Unverified, Key: w.PeerKey, Why: w.Unverified})
 	}
-	typedForProxy := given && d.party == auth.Proxy // -U is consent to the hop (rule R6)
+	typedForProxy := c.Given && d.party == auth.Proxy // -U is consent to the hop (rule R6)
 	if t.SendsSecret && !d.client.Policy.AllowClearText && !typedForProxy && !d.confidential() {
 		list = append(list, auth.Concern{Risk: auth.ClearText})
 	}
-	if s := d.recalled.Strongest; t.Strength < s && !d.client.Policy.AllowDowngrade {
+	if s := max(d.recalled.Strongest, c.Proven); t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
 	return list

@@ -50,13 +50,15 @@ func (w *Wallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error
 	}
 	w.mu.Lock()
 	accepted := h.outcome == auth.Accepted
+	c := h.credential
+	c.Proven = h.entry.Strength
 	w.mu.Unlock()
 	if accepted {
 		s.leave()
 	} else {
 		w.lend(ctx, s, h.credential)
 	}
-	return h.credential, nil
+	return c, nil
 }
 
 // arrive takes the turn, and waits for an unasked credential of another request

@@ -283,6 +283,25 @@ func TestR11_UnusedRecallDoesNotHoldUp(t *testing.T) {
 
 // The strongest that was accepted is known with nothing stored, by this run and
 // by the next, and survives --no-save.
+// TestR8_OnlyItsDirectory: a Digest realm without a domain covers its whole
+// origin, and yet another realm elsewhere on it may ask for Basic; the password
+// itself stays proven everywhere.
+func TestR8_OnlyItsDirectory(t *testing.T) {
+	world := newWorld(t)
+	run := world.asking(&person{says: []auth.Credential{cred("alice", "typed")}})
+	q := digest(t, page, "R")
+	settled(t, run, q, cred("alice", "typed"), auth.Accepted)
+	closeRun(t, run)
+	next := world.run()
+	if r := next.Recall(t.Context(), auth.Server, parse(t, "https://a.test/elsewhere/x")); r.Strongest != 0 {
+		t.Errorf("elsewhere %v is remembered", r.Strongest)
+	}
+	q.Person = false
+	if c, err := next.Fill(t.Context(), q); err != nil || c.Proven != auth.StrengthDigestSHA256 {
+		t.Errorf("proven by %v, %v", c.Proven, err)
+	}
+}
+
 func TestR8_StrongestIsRemembered(t *testing.T) {
 	world := newWorld(t)
 	q := digest(t, page, "R")

@@ -88,7 +88,7 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 				now.Saved = testOnlyNow()
 			}
 			f.Put(now)
-			f.Accept(e.Strength, e.Prefixes...)
+			f.Accept(e.Strength, directory(e.Last)...)
 			return nil
 		}
 	}

@@ -6,6 +6,10 @@ type Credential struct {
 	User   string // UTF-8
 	Secret Secret
 
+	// Proven is the strongest answer with this credential that was accepted in
+	// its space before; 0 when there is none.
+	Proven Strength
+
 	// Given tells that the user gave the secret for this run and its URLs (an
 	// option, a URL, an environment variable): it was neither stored nor
 	// prompted for.
