@@ -3,15 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"getin/client"
-	"getin/client/auth"
 	"getin/client/transfer"
 )
 
@@ -68,35 +65,6 @@ func (o *options) checkStdin() error {
 		return &usageError{why: "standard input is wanted twice", code: exitUsage}
 	}
 	return nil
-}
-
-// remark tells what the user may not have meant.
-func (f *fetcher) remark(typed []*target) {
-	o := f.options
-	_, password, has := strings.Cut(o.user, ":")
-	inURL := false
-	for _, word := range o.urlsInArgs {
-		t, err := readURL(word)
-		inURL = inURL || err == nil && t.password != ""
-	}
-	if o.userInArgs && has && password != "" || inURL {
-		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
-	}
-	origins := originsOf(typed)
-	if o.userGiven && len(origins) > 1 {
-		var names []string
-		for _, origin := range origins {
-			names = append(names, origin.Display())
-		}
-		f.report.notice("getin: -u goes to %d origins: %s", len(origins), strings.Join(names, ", "))
-	}
-	for _, name := range []string{auth.Server.Answer, "Cookie"} {
-		for _, origin := range origins {
-			if f.plan.carries(name) && origin.Scheme == "http" && !origin.LoopbackName() {
-				f.report.notice("getin: %s goes unencrypted to %s", name, origin.Display())
-			}
-		}
-	}
 }
 
 // all fetches everything, and returns the exit code: that of the last transfer
@@ -202,71 +170,4 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 	n, err := transfer.Deliver(resp, sink)
 	rec.received, rec.file = n, sink.Name()
 	return err
-}
-
-// judge tells what a status means: an error with --fail, else a line for what
-// the client did wrong.
-func (f *fetcher) judge(rec *record, resp *http.Response, failed bool) error {
-	if resp.StatusCode < 400 {
-		return nil
-	}
-	e := &statusError{
-		url:    f.mask.url(resp.Request.URL),
-		status: fmt.Sprintf("%d %s", resp.StatusCode, statusName(resp.StatusCode)),
-		hint:   f.hint(rec, resp),
-	}
-	if failed {
-		return e
-	}
-	if resp.StatusCode < 500 {
-		f.report.notice("getin: %v", e)
-		if e.hint != "" {
-			f.report.notice("getin: hint: %s", e.hint)
-		}
-	}
-	return nil
-}
-
-// hint adds to statusHint what is remembered of the origin.
-func (f *fetcher) hint(rec *record, resp *http.Response) string {
-	hint := statusHint(resp, rec.answered)
-	if resp.StatusCode != http.StatusForbidden && (resp.StatusCode != http.StatusNotFound || rec.answered) {
-		return hint
-	}
-	names := f.accountsAt(resp)
-	switch {
-	case len(names) == 0:
-		return hint
-	case resp.StatusCode == http.StatusForbidden:
-		return strings.TrimPrefix(hint+"; stored are "+strings.Join(names, ", "), "; ")
-	}
-	return "some servers hide what needs a login; for this one " + strings.Join(names, ", ") + " is stored"
-}
-
-// readTargets reads the URLs before anything is sent, so that a bad one stops
-// everything and the origins are known. Of a glob whose sets all stand behind
-// the authority the first URL will do.
-func readTargets(o *options) ([]*target, error) {
-	var list []*target
-	seen := map[auth.Origin]bool{}
-	for _, pattern := range o.urls {
-		g, err := newGlob(pattern, o.globOff)
-		if err != nil {
-			return nil, badURL("%v", err)
-		}
-		for u, _, ok := g.next(); ok; u, _, ok = g.next() {
-			t, err := readURL(u)
-			if err != nil {
-				return nil, err
-			}
-			if !seen[t.origin] || t.hasUser {
-				list = append(list, t)
-			}
-			seen[t.origin] = true
-			if g.oneOrigin() {
-				break
-			}
-		}
-	}
-	return list, nil
 }

@@ -84,15 +84,15 @@ func (p *person) converse(ctx context.Context, talk func(context.Context, *promp
 
 // translate turns prompt's errors into those that the wallet decides by.
 func translate(err error) error {
-	for _, pair := range []struct{ from, to error }{
-		{prompt.ErrCanceled, auth.ErrCanceled},
-		{prompt.ErrDeclined, auth.ErrDeclined},
-		{prompt.ErrNoTerminal, auth.ErrNobody},
-		{prompt.ErrTimeout, auth.ErrNobody},
-	} {
-		if errors.Is(err, pair.from) {
-			return fmt.Errorf("%w: %w", pair.to, err)
-		}
+	switch {
+	case errors.Is(err, prompt.ErrCanceled):
+		return auth.ErrCanceled
+	case errors.Is(err, prompt.ErrDeclined):
+		return auth.ErrDeclined
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return fmt.Errorf("%w: no terminal", auth.ErrNobody)
+	case errors.Is(err, prompt.ErrTimeout):
+		return fmt.Errorf("%w: no answer in time", auth.ErrNobody)
 	}
 	return err
 }

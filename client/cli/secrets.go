@@ -71,7 +71,7 @@ func givenByURLs(typed []*target, o *options) []store.Given {
 			Unasked: o.pick == pickAny || o.pick == pickBasic,
 		}
 		if !t.hasPassword {
-			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
+			g.Unasked, g.NeedsPerson = false, true // a person may name another
 		}
 		list = append(list, g)
 	}

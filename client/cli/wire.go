@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -197,41 +196,6 @@ func (w *watchedWallet) Fill(ctx context.Context, q auth.Query) (auth.Credential
 	c, err := w.Wallet.Fill(ctx, q)
 	w.mask.add(c)
 	return c, err
-}
-
-// tell shows what the wallet has to say.
-func (p *parts) tell(n store.Notice) {
-	who := n.Space.Origin.Display()
-	if n.Account != "" {
-		who = fmt.Sprintf("%q at %s", n.Account, who)
-	}
-	switch n.Kind {
-	case store.NoticeSaved:
-		p.report.notice("saved in the %s for this realm (getin realms remove %s to undo)", n.Place, p.shortID(n.ID))
-	case store.NoticeNotSaved:
-		p.report.notice("getin: not saved in the %s: %v", n.Place, n.Err)
-	case store.NoticeNothingKept:
-		p.report.notice("getin: nothing is kept: no store is in use")
-	case store.NoticeStoreFailed:
-		p.report.notice("getin: the %s does not give the password of %s: %v", n.Place, who, n.Err)
-	case store.NoticeIndexFailed:
-		p.report.notice("getin: what is remembered cannot be used: %v", n.Err)
-	case store.NoticeUsedAfterRedirect:
-		p.report.notice("getin: answered as %s with the stored password, after a redirect from %s", who, n.From.Display())
-	case store.NoticeRefused:
-		p.report.notice("getin: the stored password of %s was refused; it stays stored", who)
-	case store.NoticeElsewhere:
-		p.report.notice("getin: a password for %s lies in the %s, which is not in use (--store %s)", who, n.Place, n.Place)
-	}
-}
-
-// shortID is what of an entry's ID people need to type.
-func (p *parts) shortID(id string) string {
-	if p.index == nil {
-		return index.Short(id, nil)
-	}
-	entries, _ := p.index.All() // what cannot be read is told when it is listed
-	return index.Short(id, entries)
 }
 
 // accountsAt names the accounts that are stored for the server of a response.

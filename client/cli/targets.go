@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"strings"
+
+	"getin/client/auth"
+)
+
+// readTargets reads the URLs before anything is sent, so that a bad one stops
+// everything and the origins are known. Of a glob whose sets all stand behind
+// the authority the first URL will do.
+func readTargets(o *options) ([]*target, error) {
+	var list []*target
+	seen := map[auth.Origin]bool{}
+	for _, pattern := range o.urls {
+		g, err := newGlob(pattern, o.globOff)
+		if err != nil {
+			return nil, badURL("%v", err)
+		}
+		for u, _, ok := g.next(); ok; u, _, ok = g.next() {
+			t, err := readURL(u)
+			if err != nil {
+				return nil, err
+			}
+			if !seen[t.origin] || t.hasUser {
+				list = append(list, t)
+			}
+			seen[t.origin] = true
+			if g.oneOrigin() {
+				break
+			}
+		}
+	}
+	return list, nil
+}
+
+// remark tells what the user may not have meant.
+func (f *fetcher) remark(typed []*target) {
+	o := f.options
+	_, password, has := strings.Cut(o.user, ":")
+	inURL := false
+	for _, word := range o.urlsInArgs {
+		t, err := readURL(word)
+		inURL = inURL || err == nil && t.password != ""
+	}
+	if o.userInArgs && has && password != "" || inURL {
+		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
+	}
+	origins := originsOf(typed)
+	if o.userGiven && len(origins) > 1 {
+		var names []string
+		for _, origin := range origins {
+			names = append(names, origin.Display())
+		}
+		f.report.notice("getin: -u goes to %d origins: %s", len(origins), strings.Join(names, ", "))
+	}
+	for _, name := range []string{auth.Server.Answer, "Cookie"} {
+		for _, origin := range origins {
+			if f.plan.carries(name) && origin.Scheme == "http" && !origin.LoopbackName() {
+				f.report.notice("getin: %s goes unencrypted to %s", name, origin.Display())
+			}
+		}
+	}
+}
