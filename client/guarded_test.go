@@ -1,0 +1,72 @@
+package client_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"getin/client/auth"
+	"getin/client/authtest"
+)
+
+// TestR5_NothingComesBack: what was left at home for another origin stays there
+// when the chain returns to the first one.
+func TestR5_NothingComesBack(t *testing.T) {
+	a, b := start(t, basicRow("/end")), start(t)
+	a.Add(authtest.Row{Path: "/start", Status: 302, Location: b.URL + "/"})
+	b.Add(authtest.Row{Path: "/", Status: 302, Location: a.URL + "/end"})
+	alice := person("alice", "wonderland")
+	c := newClient(t, &purse{recall: remembered(a.URL, alice)})
+	if _, _, err := get(t, c, a.URL+"/start"); err == nil {
+		t.Error("/end was answered")
+	}
+	log := a.Log()
+	if len(log) != 2 || log[0].Authorization == "" || log[1].Authorization != "" {
+		t.Errorf("/start should get the credential, /end should not: %+v", log)
+	}
+	if log := b.Log(); len(log) != 1 || log[0].Authorization != "" {
+		t.Errorf("the other origin's log: %+v", log)
+	}
+}
+
+// TestR5_LocationUserinfo: userinfo in a Location is the server's, goes nowhere
+// and is shown to nobody.
+func TestR5_LocationUserinfo(t *testing.T) {
+	s := start(t, basicRow("/end"))
+	s.Add(authtest.Row{Path: "/start", Status: 302, Location: strings.Replace(s.URL, "://", "://mallory:evil@", 1) + "/end"})
+	resp, _, _ := get(t, newClient(t, &purse{}), s.URL+"/start")
+	if resp == nil || resp.Request.URL.User != nil {
+		t.Errorf("userinfo of a Location came along: %+v", resp)
+	}
+	for _, r := range s.Log() {
+		if r.Authorization != "" {
+			t.Errorf("%s got %q", r.Target, r.Authorization)
+		}
+	}
+}
+
+// TestR6_BehindProxy: through a proxy a loopback name is the proxy's loopback,
+// or what the proxy makes of it.
+func TestR6_BehindProxy(t *testing.T) {
+	s := start(t, basicRow("/"))
+	proxy := authtest.StartProxy(authtest.Row{Path: "/"})
+	t.Cleanup(proxy.Close)
+	through, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+	c := newClient(t, p)
+	c.Proxy = func(*url.URL) (*url.URL, error) { return through, nil }
+	c.Sender.(sender).Transport.Proxy = http.ProxyURL(through)
+	if _, _, err := get(t, c, s.URL+"/"); !errors.Is(err, auth.ErrNotAllowed) {
+		t.Errorf("error %v, want auth.ErrNotAllowed", err)
+	}
+	for _, r := range s.Log() {
+		if r.Authorization != "" {
+			t.Errorf("a password went through the proxy in clear: %q", r.Authorization)
+		}
+	}
+}
