@@ -286,6 +286,7 @@ func TestSlowingDownDoesNotStall(t *testing.T) {
 		t.Run(fmt.Sprint("splice ", splice), func(t *testing.T) {
 			seen := make(chan struct{})
 			url := promise(t, size, first, func(nc net.Conn) {
+				time.Sleep(50 * time.Millisecond) // until the reader waits
 				_, _ = nc.Write(make([]byte, pause))
 				select {
 				case <-seen:

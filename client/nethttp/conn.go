@@ -65,16 +65,16 @@ func (c *conn) Read(p []byte) (int, error) {
 // ReadFrom lets the system send a file (sendfile), where it can.
 func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) }
 
-// watch looks at what was read, as long as that is head.
+// watch looks at what was read, as long as that is head. A head that is too
+// large stays so: net/http may read again after an error.
 func (c *conn) watch(p []byte, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.inHead || c.broken != nil {
-		return c.broken
+	if !c.inHead {
+		return nil
 	}
 	c.ended = err == io.EOF
-	c.broken = c.read(p)
-	return c.broken
+	return c.read(p)
 }
 
 // read keeps the octets up to the empty line that ends the head. Heads of

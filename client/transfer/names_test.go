@@ -124,6 +124,7 @@ func TestHeaderNamePrefersTheExtendedForm(t *testing.T) {
 		`attachment; filename*=UTF-8''%e2%82%ac.txt; filename="EURO.txt"`: "€.txt",
 		`attachment; filename="good.txt"; filename*=UTF-8''%ff.txt`:       "good.txt",
 		`attachment; filename="good.txt"; filename*=KOI8-R''x.txt`:        "good.txt",
+		`attachment; filename*=UTF-8''photo%E2%80%AEgpj.exe`:              "photo_gpj.exe",
 		`attachment; FileName="a.txt"; x=y`:                               "a.txt",
 	} {
 		if got, ok := HeaderName(header); got != want || !ok {
