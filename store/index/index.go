@@ -39,6 +39,10 @@ const suffix = ".json"
 // holds: a holder is done within a few milliseconds, an fsync.
 const retry = 5 * time.Millisecond
 
+// mendTime is how long Load waits for the lock when it has met a damaged file.
+// The holder may be a process that was stopped (^Z), and nobody waits for that.
+const mendTime = 2 * time.Second
+
 // testOnlyNow stands in for the clock.
 var testOnlyNow = time.Now
 
@@ -51,7 +55,9 @@ func (ix *Index) Load(p *auth.Party, o auth.Origin) (File, error) {
 		return f, err
 	}
 	// A look again under the lock: nobody's good file must be set aside.
-	err = ix.Update(context.Background(), p, o, func(now *File) error { f = *now; return nil })
+	ctx, cancel := context.WithTimeout(context.Background(), mendTime)
+	defer cancel()
+	err = ix.Update(ctx, p, o, func(now *File) error { f = *now; return nil })
 	return f, err
 }
 
