@@ -77,7 +77,7 @@ fuzz:
 
 # What many do at once, again and again under the race detector.
 soak:
-	go test -race -count=$(SOAKCOUNT) -run 'Parallel|Concurrent|Processes|Once|Race|Lock' ./...
+	go test -race -count=$(SOAKCOUNT) -run 'R11|Parallel|Processes|Lock|Killed|Crash|Nonce' ./...
 
 # Against curl and wget2, side by side; exits 1 when a goal is missed. Needs root for its packages.
 bench: build
