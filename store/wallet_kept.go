@@ -21,7 +21,7 @@ func (f *fill) kept(ctx context.Context) (*holding, error) {
 	f.mu.Lock()
 	f.space.account = e.Account
 	f.mu.Unlock()
-	if e.Refused >= refusedRuns {
+	if e.Refused >= refusedRuns && !f.Insist {
 		f.refusedBefore = true // it takes a person (RULES R2)
 		return nil, nil
 	}

@@ -65,6 +65,18 @@ func TestR2_ThreeRunsThenAPerson(t *testing.T) {
 	settled(t, world.run(), q, cred("alice", "new"), auth.Accepted)
 }
 
+// Who asks for it by name (realms check) may try it however often it was
+// refused, once a run.
+func TestR2_InsistTriesItAllTheSame(t *testing.T) {
+	world := newWorld(t)
+	q := basic(t, page, "R")
+	world.stored(q, "alice", "stored", func(e *index.Entry) { e.Refused = 7 })
+	w := world.run()
+	w.Insist = true
+	settled(t, w, q, cred("alice", "stored"), auth.Rejected)
+	lacks(t, w, q, auth.ErrNobody)
+}
+
 // Acceptance clears what was held against an entry.
 func TestR2_AcceptanceClearsTheCount(t *testing.T) {
 	world := newWorld(t)
