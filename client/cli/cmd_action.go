@@ -98,22 +98,40 @@ func countOf(n int, act *action) string {
 	return fmt.Sprintf("takes %d argument(s), not %d", act.most, n)
 }
 
-// read parses the words of the command line.
+// read parses the config file, unless -q says not to, and the words of the
+// command line.
 func (j *job) read(args []string) error {
 	j.o = defaults()
-	table := append(j.act.flags(), commonFlags()...)
-	err := parse(table, j.o, args)
+	if !contains(args, "-q") && !contains(args, "--disable") {
+		o, err := readCommandLine(fetchFlags(), j.sys, nil)
+		if err != nil {
+			return err
+		}
+		j.o = o
+		j.o.forgetFetch()
+	}
+	err := parse(append(j.act.flags(), commonFlags()...), j.o, args)
 	j.words = j.o.urls
 	var u *usageError
-	if errors.As(err, &u) {
-		if u.code == exitNotBuilt {
-			// A flag for fetching, perhaps; curl has nothing to do with it.
-			what, _, _ := strings.Cut(u.why, ":")
-			return j.usage(what + ": not one of this command's")
-		}
+	switch {
+	case errors.As(err, &u) && u.code == exitNotBuilt:
+		// A flag for fetching, perhaps; curl has nothing to do with it.
+		what, _, _ := strings.Cut(u.why, ":")
+		return j.usage(what + ": not one of this command's")
+	case errors.As(err, &u):
 		return j.usage(u.why)
+	case err != nil:
+		return err
 	}
-	return err
+	return j.o.checkStdin()
+}
+
+// forgetFetch drops what a config file says of one fetch, and a command has no
+// use for.
+func (o *options) forgetFetch() {
+	o.urls, o.urlsInArgs, o.outputs, o.data, o.warned = nil, nil, nil, nil, nil
+	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
+	o.get, o.head, o.json, o.include, o.help, o.version = false, false, false, false, false, false
 }
 
 // usage is a command line that the command cannot obey.

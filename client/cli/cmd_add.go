@@ -15,10 +15,14 @@ import (
 
 func addFlags() []flagDef {
 	return append([]flagDef{
-		{name: "realm", arg: "text", help: "the realm, as the server writes it; may be empty",
-			take: func(o *options, v string) error { o.command.realm, o.command.hasRealm = v, true; return nil }},
-		{name: "scheme", arg: "name", help: "what will ask for it: " + strings.Join(schemeNames(), ", "),
-			take: func(o *options, v string) error { o.command.scheme = v; return nil }},
+		{
+			name: "realm", arg: "text", help: "the realm, as the server writes it; may be empty",
+			take: func(o *options, v string) error { o.command.realm, o.command.hasRealm = v, true; return nil },
+		},
+		{
+			name: "scheme", arg: "name", help: "what will ask for it: " + strings.Join(schemeNames(), ", "),
+			take: func(o *options, v string) error { o.command.scheme = v; return nil },
+		},
 	}, flagsNamed("account", "no-prompt", "store", "prompt-timeout", "secret-fd", "secret-stdin", "secret-file", "secret-command")...)
 }
 
@@ -87,7 +91,7 @@ func addRealm(j *job) error {
 	}
 	e := index.Entry{Space: key.Space, Account: key.Account}
 	all, _ := w.Index.All() // only for the length of the ID
-	return j.say("saved in the %s: %s\nto undo: getin realms remove %s", w.Keep.Name, describe(&e), index.Short(key.ID(), all))
+	return j.say("saved in %s: %s\nto undo: getin realms remove %s", placeText(w.Keep.Name), describe(&e), index.Short(key.ID(), all))
 }
 
 // walletToAdd returns a wallet that keeps in the store in use.

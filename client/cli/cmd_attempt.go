@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 // attempt is one request for the sake of its challenge.
 type attempt struct {
 	*parts
+	plan    *plan
 	target  *target
 	settled []settlement
 	saved   []store.Notice
@@ -35,6 +35,9 @@ func newAttempt(ctx context.Context, sys *System, o *options, t *target) (*attem
 		return nil, err
 	}
 	a := &attempt{parts: p, target: t}
+	if a.plan, err = newPlan(o, sys.Stdin); err != nil {
+		return nil, err
+	}
 	tell := p.wallet.Notify
 	p.wallet.Notify = func(n store.Notice) {
 		if n.Kind == store.NoticeSaved || n.Kind == store.NoticeNotSaved {
@@ -74,12 +77,7 @@ func (a *attempt) listen(t *client.Trace) {
 // get sends a GET and lets go of the body. The error may be an
 // *client.Unanswered.
 func (a *attempt) get(ctx context.Context) error {
-	plan, err := newPlan(a.options, a.sys.Stdin)
-	if err != nil {
-		return err
-	}
-	plan.method = http.MethodGet
-	req, err := plan.request(withRecord(ctx, &record{target: a.target, started: time.Now()}), a.target)
+	req, err := a.plan.request(withRecord(ctx, &record{target: a.target, started: time.Now()}), a.target)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ func checkRealms(j *job) error {
 		j.rep.notice("getin: nothing to check")
 		return problem
 	}
+	j.unlock(found)
 	verdicts := make([]verdict, len(found))
 	turns := make(chan struct{}, checksAtOnce)
 	var running sync.WaitGroup
@@ -61,6 +62,21 @@ func checkRealms(j *job) error {
 		})
 	}
 	return firstOf(writeTable(j.sys.Stdout, rows), worst(verdicts), problem)
+}
+
+// unlock lets a person open the stores that hold the entries, one after the
+// other. The checks themselves open no dialog.
+func (j *job) unlock(found []index.Entry) {
+	if !j.interactive() {
+		return
+	}
+	seen := map[string]bool{}
+	for _, e := range found {
+		if p, err := j.place(e.Store); err == nil && p.Store != nil && !seen[e.Store] {
+			_ = probe(j.ctx, p) // whether it is open now, the checks will see
+		}
+		seen[e.Store] = true
+	}
 }
 
 // worst is the end of a check: a refusal before anything else.

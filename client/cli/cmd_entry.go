@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"getin/client/auth"
@@ -77,4 +78,12 @@ func describe(e *index.Entry) string {
 		who = prompt.Clean(e.Account, accountCells)
 	}
 	return fmt.Sprintf("%s at %s, realm %s", who, originText(e), realmText(e, realmCells))
+}
+
+// placeText names a place in a sentence: "the vault in DIR".
+func placeText(name string) string {
+	if dir, ok := strings.CutPrefix(name, placeVault+":"); ok {
+		return "the vault in " + prompt.Clean(dir, uncut)
+	}
+	return "the " + prompt.Clean(name, uncut)
 }

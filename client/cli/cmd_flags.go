@@ -5,16 +5,12 @@ import (
 	"io"
 )
 
-// commonFlags are those of every command. Its words are taken as --url is, so
+// commonFlags are those of every command. Its words are taken as URLs are, so
 // that flags and words may come in any order.
 func commonFlags() []flagDef {
-	return []flagDef{
-		{name: "url", arg: "word", take: func(o *options, v string) error { o.urls = append(o.urls, v); return nil }},
-		{letter: "s", name: "silent", help: "no notices and no errors", on: func(o *options, b bool) { o.silent = b }},
-		{letter: "S", name: "show-error", help: "with -s, show errors all the same",
-			on: func(o *options, b bool) { o.showError = b }},
-		{letter: "h", name: "help", help: "this help", on: func(o *options, b bool) { o.help = b }},
-	}
+	return append(flagsNamed("url", "disable", "silent", "show-error"), flagDef{
+		letter: "h", name: "help", help: "this help", on: func(o *options, b bool) { o.help = b },
+	})
 }
 
 func noFlags() []flagDef { return nil }

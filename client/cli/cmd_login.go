@@ -43,6 +43,7 @@ func login(j *job) error {
 	if a.wallet.Keep.Store == nil || a.index == nil {
 		return &failure{err: errors.New("login: no store is in use to keep a credential in"), code: exitAuth, hint: useHint}
 	}
+	(&fetcher{parts: a.parts, plan: a.plan}).remark([]*target{t})
 	ctx, stop := withLimit(j.ctx, j.o.maxTime)
 	defer stop()
 	err = a.get(ctx)
@@ -70,7 +71,7 @@ func (j *job) tellSaved(a *attempt) error {
 			continue
 		}
 		e := index.Entry{ID: n.ID, Space: n.Space, Account: n.Account, Store: n.Place}
-		if err := j.say("saved in the %s: %s\nto undo: getin realms remove %s", n.Place, describe(&e), a.shortID(n.ID)); err != nil {
+		if err := j.say("saved in %s: %s\nto undo: getin realms remove %s", placeText(n.Place), describe(&e), a.shortID(n.ID)); err != nil {
 			return err
 		}
 	}

@@ -12,12 +12,27 @@ func TestPatternGlob(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "a/b.c", true}, {"?", "", false}, {"?", "ä", true},
-		{"a*", "abc", true}, {"a*", "ba", false}, {"*c", "abc", true}, {"*c", "abcd", false},
-		{"a*c*e", "abcde", true}, {"a*c*e", "abce", true}, {"a*c*e", "aecd", false}, {"**", "x", true},
-		{"a?c", "abc", true}, {"a?c", "ac", false}, {"*aab", "aaaab", true}, {"*.example", "a.example.com", false},
+		{"", "", true},
+		{"", "a", false},
+		{"*", "", true},
+		{"*", "a/b.c", true},
+		{"?", "", false},
+		{"?", "ä", true},
+		{"a*", "abc", true},
+		{"a*", "ba", false},
+		{"*c", "abc", true},
+		{"*c", "abcd", false},
+		{"a*c*e", "abcde", true},
+		{"a*c*e", "abce", true},
+		{"a*c*e", "aecd", false},
+		{"**", "x", true},
+		{"a?c", "abc", true},
+		{"a?c", "ac", false},
+		{"*aab", "aaaab", true},
+		{"*.example", "a.example.com", false},
 		{"a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
-		{"[a]", "a", false}, {"[a]*", "[a]b", true},
+		{"[a]", "a", false},
+		{"[a]*", "[a]b", true},
 	} {
 		if got := glob(c.pattern, c.s); got != c.want {
 			t.Errorf("glob(%q, %q) = %v", c.pattern, c.s, got)

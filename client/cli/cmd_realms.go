@@ -13,18 +13,30 @@ import (
 // realmsActions are the verbs of "getin realms"; without one it lists.
 func realmsActions() []action {
 	return []action{
-		{name: "list", words: "[PATTERN...]", help: "what is stored, as a table; every pattern must match",
-			flags: func() []flagDef { return []flagDef{jsonFlag()} }, most: -1, run: listRealms},
-		{name: "show", words: "ID", help: "all that is known of one entry",
-			flags: showFlags, least: 1, most: 1, run: showRealm},
-		{name: "add", words: "URL", help: "store a credential without a request",
-			flags: addFlags, least: 1, most: 1, run: addRealm},
-		{name: "remove", words: "ID...|PATTERN...", help: "remove entries and their secrets; what is not an ID is asked about",
-			flags: removeFlags, most: -1, run: removeRealms},
-		{name: "check", words: "[PATTERN...]", help: "try each against the URL that it was last used for",
-			flags: checkFlags, most: -1, run: checkRealms},
-		{name: "default", words: "ID", help: "the account to take in its realm when none is named",
-			flags: noFlags, least: 1, most: 1, run: defaultRealm},
+		{
+			name: "list", words: "[PATTERN...]", help: "what is stored, as a table; every pattern must match",
+			flags: func() []flagDef { return []flagDef{jsonFlag()} }, most: -1, run: listRealms,
+		},
+		{
+			name: "show", words: "ID", help: "all that is known of one entry",
+			flags: showFlags, least: 1, most: 1, run: showRealm,
+		},
+		{
+			name: "add", words: "URL", help: "store a credential without a request",
+			flags: addFlags, least: 1, most: 1, run: addRealm,
+		},
+		{
+			name: "remove", words: "ID...|PATTERN...", help: "remove entries and their secrets; what is not an ID is asked about",
+			flags: removeFlags, most: -1, run: removeRealms,
+		},
+		{
+			name: "check", words: "[PATTERN...]", help: "try each against the URL that it was last used for",
+			flags: checkFlags, most: -1, run: checkRealms,
+		},
+		{
+			name: "default", words: "ID", help: "the account to take in its realm when none is named",
+			flags: noFlags, least: 1, most: 1, run: defaultRealm,
+		},
 	}
 }
 

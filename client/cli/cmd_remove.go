@@ -57,6 +57,9 @@ func (j *job) removeAll(found, all []index.Entry, sure bool) error {
 		if err := j.remove(&found[i], all); err != nil {
 			failed = err
 		}
+		if j.ctx.Err() != nil {
+			break
+		}
 	}
 	return failed
 }
@@ -64,11 +67,11 @@ func (j *job) removeAll(found, all []index.Entry, sure bool) error {
 // removalText names what would go.
 func removalText(found, all []index.Entry) (question string, lines []string) {
 	if len(found) == 1 {
-		return fmt.Sprintf("remove %s, from %s?", describe(&found[0]), found[0].Store), nil
+		return fmt.Sprintf("remove %s, from %s?", describe(&found[0]), placeText(found[0].Store)), nil
 	}
 	for i := range found {
 		e := &found[i]
-		lines = append(lines, fmt.Sprintf("  %s  %s, in %s", index.Short(e.ID, all), describe(e), e.Store))
+		lines = append(lines, fmt.Sprintf("  %s  %s, in %s", index.Short(e.ID, all), describe(e), placeText(e.Store)))
 	}
 	return fmt.Sprintf("remove these %d credentials?", len(found)), lines
 }

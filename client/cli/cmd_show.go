@@ -25,30 +25,33 @@ func showRealm(j *job) error {
 	if err != nil {
 		return err
 	}
-	var shown []entryJSON
-	for i := range found {
-		e := &found[i]
-		var secret *string
-		if j.o.command.reveal {
-			s, err := j.reveal(e)
+	secrets := make([]*string, len(found))
+	if j.o.command.reveal {
+		for i := range found {
+			s, err := j.reveal(&found[i])
 			if err != nil {
 				return err
 			}
 			text := s.Reveal()
-			secret = &text
-		}
-		if j.o.command.json {
-			out := entryToJSON(e)
-			out.Secret = secret
-			shown = append(shown, out)
-			continue
-		}
-		if err := writeTable(j.sys.Stdout, j.details(e, secret)); err != nil {
-			return err
+			secrets[i] = &text
 		}
 	}
 	if j.o.command.json {
+		shown := entriesToJSON(found)
+		for i := range shown {
+			shown[i].Secret = secrets[i]
+		}
 		return writeJSON(j.sys.Stdout, shown)
+	}
+	for i := range found {
+		if i > 0 {
+			if err := j.say(""); err != nil {
+				return err
+			}
+		}
+		if err := writeTable(j.sys.Stdout, j.details(&found[i], secrets[i])); err != nil {
+			return err
+		}
 	}
 	return nil
 }

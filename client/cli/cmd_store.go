@@ -16,12 +16,18 @@ import (
 
 func storeActions() []action {
 	return []action{
-		{name: "status", help: "which store is in use, who says so, and whether it works",
-			flags: storeFlag, run: storeStatus},
-		{name: "use", words: "keyring|vault|vault:DIR|none", help: "choose the store, for this and later runs",
-			flags: noFlags, least: 1, most: 1, run: storeUse},
-		{name: "init", words: "[DIR]", help: "make a vault: an encrypted file, for machines without a keyring",
-			flags: noFlags, most: 1, run: storeInit},
+		{
+			name: "status", help: "which store is in use, who says so, and whether it works",
+			flags: storeFlag, run: storeStatus,
+		},
+		{
+			name: "use", words: "keyring|vault|vault:DIR|none", help: "choose the store, for this and later runs",
+			flags: noFlags, least: 1, most: 1, run: storeUse,
+		},
+		{
+			name: "init", words: "[DIR]", help: "make a vault: an encrypted file, for machines without a keyring",
+			flags: noFlags, most: 1, run: storeInit,
+		},
 	}
 }
 
