@@ -35,7 +35,6 @@ type conn struct {
 	got    int // octets since begin, as far as the head went
 	head   []byte
 	ended  bool     // in the head
-	broken error    // of watch; net/http may ask again after an error
 	lane   *splicer // takes the next large Read
 }
 
