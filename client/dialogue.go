@@ -52,7 +52,10 @@ func (d *dialogue) recall(ctx context.Context) {
 	d.recalled = w.Recall(ctx, d.party, d.url)
 	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
 	if r := d.recalled; r.Ready {
-		if !quiet && d.seenBefore(r) && d.start(r.Query, r.Credential) {
+		d.consented[auth.ClearText] = r.ClearText
+		sent := !quiet && d.seenBefore(r) && d.start(r.Query, r.Credential)
+		delete(d.consented, auth.ClearText) // another space may challenge
+		if sent {
 			return
 		}
 		w.Settle(ctx, r.Query, r.Credential, auth.Undecided) // it stays at home

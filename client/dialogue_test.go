@@ -263,6 +263,32 @@ func TestR6_ClearText(t *testing.T) {
 	}
 }
 
+// TestR6_AgreedForGood: where clear text was agreed to for good, what is stored
+// goes unasked, and not elsewhere.
+func TestR6_AgreedForGood(t *testing.T) {
+	for agreed, want := range map[bool]int{true: 1, false: 2} {
+		s := start(t, basicRow("/"))
+		u, _ := url.Parse(s.URL)
+		u.Host = "example.com:" + u.Port()
+		recall := remembered(u.String(), person("alice", "wonderland"))
+		p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+		p.recall = func(party *auth.Party, u *url.URL) auth.Recalled {
+			r := recall(party, u)
+			r.ClearText = agreed
+			return r
+		}
+		c := newClient(t, p)
+		c.Sender.(sender).Transport.DialContext = dialTo(strings.TrimPrefix(s.URL, "http://"))
+		c.Consent = consentFunc(t, auth.ClearText, func(auth.Concern) error { return nil })
+		if _, _, err := get(t, c, u.String()+"/"); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.Log()); n != want {
+			t.Errorf("agreed %v: %d requests, want %d", agreed, n, want)
+		}
+	}
+}
+
 // TestR7_UnverifiedPeer: what is stored or typed at a prompt waits for consent;
 // what was given for the URL does not.
 func TestR7_UnverifiedPeer(t *testing.T) {

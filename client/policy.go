@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"getin/client/auth"
 )
@@ -43,9 +44,6 @@ type Policy struct {
 func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, c auth.Credential) error {
 	for _, concern := range d.concerns(t, c) {
 		concern.Query, concern.User = q, c.User
-		if d.consented[concern.Risk] {
-			continue
-		}
 		if err := d.client.consent(ctx, concern); err != nil {
 			return err
 		}
@@ -61,7 +59,8 @@ func (c *Client) consent(ctx context.Context, concern auth.Concern) error {
 	return c.Consent(ctx, concern)
 }
 
-// concerns lists what speaks against an answer, the gravest first.
+// concerns lists what speaks against an answer and was not consented to, the
+// gravest first.
 func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	var list []auth.Concern
 	if w := d.wire; w != nil && w.Unverified != nil && d.party == auth.Server && !c.Given && !d.loopbackPeer() {
@@ -74,7 +73,7 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	if s := max(d.recalled.Strongest, c.Proven); t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
-	return list
+	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented[c.Risk] })
 }
 
 // confidential reports whether nobody but the party can read what is sent to

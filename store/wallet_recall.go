@@ -82,6 +82,7 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 		ch.Params = append(ch.Params, auth.Param{Name: "charset", Value: e.Charset})
 	}
 	r.Ready, r.Credential, r.Query = true, h.credential, unasked(e.Space, ch, u)
+	r.ClearText = f.Agreed(e.Space).ClearText
 }
 
 // unaskedEntry returns the stored entry that may go unasked to the URL, of

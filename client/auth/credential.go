@@ -94,4 +94,8 @@ type Recalled struct {
 	Ready      bool
 	Query      Query
 	Credential Credential
+
+	// ClearText tells that sending the secret of Query.Space in clear was
+	// agreed to for good.
+	ClearText bool
 }
