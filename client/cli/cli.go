@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // Main runs the program with the words that follow its name, and returns the
@@ -15,6 +16,11 @@ func Main(args []string, sys *System) int {
 	defer stop()
 	// A second ^C ends the program where it stands.
 	context.AfterFunc(ctx, stop)
+	// A reader that has gone is a write error, exit 23 as in curl, and not the
+	// runtime's sudden end. (Ignoring the signal would be inherited by children.)
+	gone := make(chan os.Signal, 1)
+	signal.Notify(gone, syscall.SIGPIPE)
+	defer signal.Stop(gone)
 	if len(args) > 0 {
 		if c := commandNamed(args[0]); c != nil {
 			return c.run(ctx, sys, args[1:])

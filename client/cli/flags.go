@@ -139,7 +139,7 @@ func authFlags() []flagDef {
 		{name: "allow-downgrade", group: "auth", help: "answer a scheme weaker than was accepted before",
 			on: func(o *options, b bool) { o.downgrade = b }},
 		{name: "store", arg: "name", group: "auth", help: "keyring, vault or none",
-			take: func(o *options, v string) error { o.store = v; return nil }},
+			take: func(o *options, v string) error { o.store, o.noStore = v, false; return nil }},
 		{name: "prompt-timeout", arg: "seconds", group: "auth", help: "how long to wait for a person",
 			take: func(o *options, v string) (err error) { o.promptLimit, err = seconds(v); return err }},
 		{name: "tries", arg: "number", group: "auth", help: "how often to ask when the answer is refused (3)",

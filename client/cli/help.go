@@ -21,8 +21,10 @@ func printHelp(w io.Writer, table []flagDef, word string) error {
 	switch {
 	case word == "":
 		helpTop(w)
+		fmt.Fprintln(w)
 		printFlags(w, table, func(d *flagDef) bool { return contains(mainFlags, d.name) })
-		fmt.Fprintf(w, "\n\"getin --help all\" shows every flag, \"getin --help GROUP\" one group: %s.\n", strings.Join(groups, ", "))
+		fmt.Fprintln(w, "\n\"getin --help all\" shows every flag, \"getin --help GROUP\" those of one group:")
+		fmt.Fprintln(w, strings.Join(groups, ", ")+".")
 	case word == "all":
 		helpTop(w)
 		for _, g := range groups {
@@ -55,7 +57,6 @@ func helpTop(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "getin %-17s %s\n", c.usage, c.help)
 	}
-	fmt.Fprintln(w)
 }
 
 func printFlags(w io.Writer, table []flagDef, wanted func(*flagDef) bool) {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -19,8 +18,6 @@ import (
 
 	"getin/client/authtest"
 	"getin/prompt"
-	"getin/store"
-	"getin/store/storetest"
 )
 
 // screen is a person's side of a terminal: what is shown there, and a way to
@@ -100,28 +97,6 @@ func (s *screen) answer(label, typed string) {
 // escapes are carriage returns and the control sequences of terminals, ECMA-48
 // section 5.4.
 var escapes = regexp.MustCompile("\r|\x1b\\[[0-9;?]*[ -/]*[@-~]")
-
-// testSystem is a system with a keyring in a folder, a home of its own, no
-// terminal and an empty environment.
-func testSystem(t *testing.T) (sys *System, stdout, stderr *bytes.Buffer) {
-	t.Helper()
-	home := t.TempDir()
-	keyring := storetest.Dir{Path: t.TempDir()}
-	env := map[string]string{"HOME": home, "XDG_RUNTIME_DIR": filepath.Join(home, "run")}
-	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
-	stdin, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { stdin.Close() })
-	return &System{
-		Stdin: stdin, Stdout: stdout, Stderr: stderr,
-		Lookup:   func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Unset:    func(name string) error { delete(env, name); return nil },
-		Terminal: func(context.Context) (*prompt.Terminal, error) { return nil, prompt.ErrNoTerminal },
-		Keep:     &store.Place{Name: "keyring", Store: keyring, Quiet: keyring},
-	}, stdout, stderr
-}
 
 func stagingServer(t *testing.T) *authtest.Server {
 	t.Helper()
