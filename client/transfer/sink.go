@@ -116,7 +116,7 @@ func (s *Sink) Open() error {
 func (s *Sink) openAs(name string) error {
 	// Created by O_EXCL first, to know whether the file is this run's own.
 	const create = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := os.OpenFile(name, create, fileMode)
+	f, err := openFile(name, create, fileMode)
 	if err == nil {
 		s.file, s.name, s.created = f, name, true
 		return nil
@@ -131,7 +131,7 @@ func (s *Sink) openAs(name string) error {
 			return err
 		}
 	}
-	f, err = os.OpenFile(name, flag, fileMode)
+	f, err = openFile(name, flag, fileMode)
 	if errors.Is(err, syscall.ELOOP) && s.NoFollow {
 		err = errLink
 	}

@@ -2,6 +2,15 @@
 
 package transfer
 
+import (
+	"io/fs"
+	"os"
+)
+
 // noFollow has no like on Windows, where making a link takes a privilege; noLink
 // looks beforehand.
 const noFollow = 0
+
+func openFile(name string, flag int, mode fs.FileMode) (*os.File, error) {
+	return os.OpenFile(name, flag, mode)
+}
