@@ -1,0 +1,103 @@
+package h1
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Engine is an http.RoundTripper. It may be used by many goroutines at once.
+type Engine struct {
+	config      Config
+	dialTimeout time.Duration
+	pool        pool
+	heads       sync.Pool // of *[]byte, for requests
+
+	mu         sync.Mutex
+	identities map[*TLS]*identity
+}
+
+// New returns an Engine. It opens and reads nothing yet.
+func New(c Config) *Engine {
+	e := &Engine{config: c, dialTimeout: c.ConnectTimeout, identities: map[*TLS]*identity{}}
+	if e.dialTimeout <= 0 {
+		e.dialTimeout = connectTimeout
+	}
+	e.heads.New = func() any { return new([]byte) }
+	return e
+}
+
+// RoundTrip sends one request and reads the head of its response, on the
+// caller's goroutine. Errors are *Error with a Kind, or the context's; every
+// response but a proxy's to CONNECT is none (see ConnectError). The context
+// covers the body of the response too.
+//
+// The request's body is closed, though perhaps after RoundTrip has returned: an
+// answer may come before all of it was sent. It is read again, through GetBody,
+// only when a connection kept from before turns out to be dead.
+//
+// A body of the response that implements io.WriterTo is quickest by that: see
+// SpliceTarget.
+func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
+	x := &exchange{engine: e, req: req, ctx: req.Context(), wire: WireOf(req.Context())}
+	if x.wire == nil {
+		x.wire = &Wire{}
+	}
+	x.wire.Start = time.Now()
+	x.payload = newPayload(req, x.wire)
+	defer x.payload.close()
+	if err := x.ctx.Err(); err != nil {
+		return nil, err
+	}
+	var err error
+	if x.route, err = e.route(req, x.wire); err != nil {
+		return nil, err
+	}
+	scratch := e.heads.Get().(*[]byte)
+	defer e.heads.Put(scratch)
+	if x.head, err = appendHead((*scratch)[:0], req, x.wire, &x.route, &x.payload); err != nil {
+		return nil, err
+	}
+	if cap(x.head) <= maxScratch {
+		*scratch = x.head[:0]
+	}
+	return x.run()
+}
+
+// maxScratch is the largest buffer that is kept for the next request, in
+// octets: a head with a short body.
+const maxScratch = 2 * inlineBody
+
+// connection returns an idle connection for the route, or a new one.
+func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, error) {
+	if !fresh {
+		if c := e.pool.get(r.key); c != nil {
+			return c, nil
+		}
+	}
+	c, err := e.open(ctx, r)
+	if errors.Is(err, errOnlyH2) {
+		c, err = e.open(ctx, r)
+	}
+	if err != nil {
+		if cause := ctx.Err(); cause != nil {
+			return nil, cause
+		}
+		return nil, err
+	}
+	if c.link.tls != nil && c.link.tls.NegotiatedProtocol == "h2" {
+		if err := e.speakH2(ctx, c, r); err != nil {
+			_ = c.sock.Close() // of no use any more
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// CloseIdleConnections closes what is kept for later requests.
+func (e *Engine) CloseIdleConnections() { e.pool.close(func(key) bool { return true }) }
+
+// CloseLane closes what is kept for a lane, which nobody will use again.
+func (e *Engine) CloseLane(lane string) { e.pool.close(func(k key) bool { return k.lane == lane }) }

@@ -1,0 +1,122 @@
+package h1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// HTTP2 is the kind of what goes wrong on a connection of HTTP/2 (RFC 9113).
+const HTTP2 Kind = 16
+
+// speakH2 hands a connection to net/http's HTTP/2, and lets other requests of
+// its key use it.
+func (e *Engine) speakH2(ctx context.Context, c *conn, r *route) error {
+	t := &http.Transport{
+		DialTLSContext:         func(context.Context, string, string) (net.Conn, error) { return c.nc, nil },
+		Protocols:              new(http.Protocols),
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHead,
+		ExpectContinueTimeout:  continueTimeout,
+		IdleConnTimeout:        idleTimeout,
+	}
+	t.Protocols.SetHTTP2(true)
+	cc, err := t.NewClientConn(ctx, "https", r.server)
+	if err != nil {
+		return fault(HTTP2, "HTTP/2 with %s: %w", r.host, err)
+	}
+	c.h2 = cc
+	e.pool.share(c)
+	return nil
+}
+
+// overH2 sends the request over HTTP/2.
+func (x *exchange) overH2(c *conn) (*http.Response, error) {
+	x.wire.link(c)
+	c.used.Store(true)
+	out := x.req.WithContext(x.ctx)
+	out.Header = x.headerMap()
+	out.Body, out.ContentLength = x.payload.body, x.payload.length
+	x.payload.body = nil // net/http closes it
+	resp, err := c.h2.RoundTrip(out)
+	if err != nil {
+		if cause := x.ctx.Err(); cause != nil {
+			return nil, cause
+		}
+		return nil, fault(HTTP2, "HTTP/2 with %s: %w", x.route.host, err)
+	}
+	x.wire.FirstByte = time.Now()
+	x.wire.Head = headText(resp)
+	resp.Request, resp.TLS = x.req, c.link.tls
+	resp.Body = &h2Body{resp.Body, x.ctx}
+	return resp, nil
+}
+
+// headerMap returns the request's fields as net/http wants them.
+func (x *exchange) headerMap() http.Header {
+	h := http.Header{}
+	if x.wire.Fields == nil {
+		h = x.req.Header.Clone()
+	}
+	if h == nil {
+		h = http.Header{}
+	}
+	for _, f := range x.wire.Fields {
+		if !engineOwn(f.Name) {
+			h.Add(f.Name, f.Value)
+		}
+	}
+	if x.route.tunnel {
+		h.Del("Proxy-Authorization") // for the proxy alone
+	}
+	if _, has := h["User-Agent"]; !has {
+		h["User-Agent"] = nil // or net/http would put its own
+	}
+	return h
+}
+
+// headText writes the head in the form of HTTP/1, the fields sorted: their
+// order is not known.
+func headText(resp *http.Response) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "HTTP/2 %d\r\n", resp.StatusCode)
+	names := make([]string, 0, len(resp.Header))
+	for name := range resp.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range resp.Header[name] {
+			fmt.Fprintf(&b, "%s: %s\r\n", strings.ToLower(name), v)
+		}
+	}
+	b.WriteString("\r\n")
+	return b.String()
+}
+
+// h2Body gives the errors of a body their kind.
+type h2Body struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+// Read implements io.Reader.
+func (b *h2Body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	if cause := b.ctx.Err(); cause != nil {
+		return n, cause
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return n, &Error{Partial, err}
+	}
+	return n, fault(HTTP2, "HTTP/2: %w", err)
+}

@@ -1,0 +1,84 @@
+package h1
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// Field is one header field as it is written on the wire.
+type Field struct{ Name, Value string }
+
+// Wire says of a request what *http.Request cannot, and tells of the exchange
+// what *http.Response cannot. The caller puts one into the request's context.
+// It belongs to that one request, and must not be read before RoundTrip has
+// returned; after that, the engine leaves it alone.
+type Wire struct {
+	// Fields, when not nil, are the request's header fields in the order and
+	// the spelling to be sent; Request.Header is then not looked at. Host,
+	// Content-Length and Transfer-Encoding are the engine's own: the first comes
+	// from Request.Host or the URL, the others from the body.
+	Fields []Field
+
+	// Lane, when not empty, keeps the connection apart: it is used by requests
+	// of the same lane only, and never repeated in silence on another one. For
+	// schemes that authenticate a connection. Whoever uses a lane looks at
+	// Reused.
+	Lane string
+
+	// TLS replaces Config.TLS for this request. Connections and sessions are
+	// shared by requests whose TLS is the same pointer.
+	TLS *TLS
+
+	// Head is the head of the response as it came: status line, fields, empty
+	// line. Interim are the heads of the informational responses before it
+	// (RFC 9110 section 15.2). A head of HTTP/2 is written in the form of
+	// HTTP/1, the fields sorted.
+	Head    string
+	Interim []string
+
+	// Local and Peer are the two ends of the connection; with a proxy, Peer is
+	// the proxy, and Proxied is true.
+	Local, Peer netip.AddrPort
+	Proxied     bool
+
+	// Unverified tells why the TLS peer's certificate would have been refused,
+	// had the check not been switched off. Nil for a verified peer and without
+	// TLS. PeerKey is the SHA-256 of its public key, "sha256//BASE64".
+	Unverified error
+	PeerKey    string
+
+	// Reused: the connection had served a request before.
+	Reused bool
+
+	// SentHead is the size of the request's head, in octets, with line ends.
+	SentHead int
+
+	// Times, taken where the thing happens; each zero when it did not happen
+	// for this request (a connection that was reused, no TLS, an answer that
+	// came before all of the body was sent).
+	Start, NameResolved, Connected, Secured, Sent, FirstByte time.Time
+}
+
+type wireKey struct{}
+
+// WithWire returns a context that carries w to the engine.
+func WithWire(ctx context.Context, w *Wire) context.Context {
+	return context.WithValue(ctx, wireKey{}, w)
+}
+
+// WireOf returns the Wire that the context carries, or nil.
+func WireOf(ctx context.Context) *Wire {
+	w, _ := ctx.Value(wireKey{}).(*Wire)
+	return w
+}
+
+// link notes in w what is known of the connection.
+func (w *Wire) link(c *conn) {
+	l := &c.link
+	w.Local, w.Peer, w.Proxied = l.local, l.peer, l.proxied
+	w.Unverified, w.PeerKey = l.unverified, l.key
+	if w.Reused = c.used.Load(); !w.Reused {
+		w.NameResolved, w.Connected, w.Secured = l.resolved, l.connected, l.secured
+	}
+}
