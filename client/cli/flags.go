@@ -1,14 +1,5 @@
 package cli
 
-import (
-	"errors"
-	"fmt"
-	"math"
-	"strconv"
-	"strings"
-	"time"
-)
-
 // flagDef is one flag. A flag with an argument has arg and take; a boolean has
 // on, and then --no-NAME exists as well (or --NAME for one called no-NAME),
 // unless the table has that name for itself.
@@ -40,23 +31,39 @@ func fetchFlags() []flagDef {
 
 func requestFlags() []flagDef {
 	return []flagDef{
-		{name: "url", arg: "url", group: "request", help: "URL to fetch; a bare word does the same",
-			take: takeURL},
-		{letter: "X", name: "request", arg: "method", group: "request", help: "request method",
-			take: func(o *options, v string) error { o.method = v; return checkMethod(v) }},
-		{letter: "I", name: "head", group: "request", help: "fetch the head only (method HEAD)",
-			on: func(o *options, b bool) { o.head = b; o.include = b || o.include }},
-		{letter: "G", name: "get", group: "request", help: "put the data into the URL and use GET",
-			on: func(o *options, b bool) { o.get = b }},
-		{letter: "H", name: "header", arg: "field|@file", group: "request",
+		{
+			name: "url", arg: "url", group: "request", help: "URL to fetch; a bare word does the same",
+			take: takeURL,
+		},
+		{
+			letter: "X", name: "request", arg: "method", group: "request", help: "request method",
+			take: func(o *options, v string) error { o.method = v; return checkMethod(v) },
+		},
+		{
+			letter: "I", name: "head", group: "request", help: "fetch the head only (method HEAD)",
+			on: func(o *options, b bool) { o.head = b; o.include = b || o.include },
+		},
+		{
+			letter: "G", name: "get", group: "request", help: "put the data into the URL and use GET",
+			on: func(o *options, b bool) { o.get = b },
+		},
+		{
+			letter: "H", name: "header", arg: "field|@file", group: "request",
 			help: "header field to send; \"name:\" removes one, \"name;\" sends it empty",
-			take: func(o *options, v string) error { o.headers = append(o.headers, v); return nil }},
-		{letter: "A", name: "user-agent", arg: "name", group: "request", help: "User-Agent to send",
-			take: func(o *options, v string) error { o.userAgent, o.noAgent = v, v == ""; return checkText(v) }},
-		{letter: "e", name: "referer", arg: "url", group: "request", help: "Referer to send",
-			take: func(o *options, v string) error { o.referer = v; return checkText(v) }},
-		{letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
-			on: func(o *options, b bool) { o.globOff = b }},
+			take: func(o *options, v string) error { o.headers = append(o.headers, v); return nil },
+		},
+		{
+			letter: "A", name: "user-agent", arg: "name", group: "request", help: "User-Agent to send",
+			take: func(o *options, v string) error { o.userAgent, o.noAgent = v, v == ""; return checkText(v) },
+		},
+		{
+			letter: "e", name: "referer", arg: "url", group: "request", help: "Referer to send",
+			take: func(o *options, v string) error { o.referer = v; return checkText(v) },
+		},
+		{
+			letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
+			on: func(o *options, b bool) { o.globOff = b },
+		},
 	}
 }
 
@@ -70,217 +77,135 @@ func bodyFlags() []flagDef {
 		}
 	}
 	return []flagDef{
-		{letter: "d", name: "data", arg: "data|@file", group: "body", alias: "data-ascii",
+		{
+			letter: "d", name: "data", arg: "data|@file", group: "body", alias: "data-ascii",
 			help: "form data to post; several are joined with &",
-			take: add(datum{file: true})},
-		{name: "data-raw", arg: "data", group: "body", help: "the same, with no meaning given to @",
-			take: add(datum{})},
-		{name: "data-binary", arg: "data|@file", group: "body", help: "data to post, to the octet",
-			take: add(datum{file: true, binary: true})},
-		{name: "json", arg: "data|@file", group: "body", help: "JSON to post, with the fields that say so",
-			take: add(datum{file: true, binary: true, glued: true})},
+			take: add(datum{file: true}),
+		},
+		{
+			name: "data-raw", arg: "data", group: "body", help: "the same, with no meaning given to @",
+			take: add(datum{}),
+		},
+		{
+			name: "data-binary", arg: "data|@file", group: "body", help: "data to post, to the octet",
+			take: add(datum{file: true, binary: true}),
+		},
+		{
+			name: "json", arg: "data|@file", group: "body", help: "JSON to post, with the fields that say so",
+			take: add(datum{file: true, binary: true, glued: true}),
+		},
 	}
 }
 
 func outputFlags() []flagDef {
 	return []flagDef{
-		{letter: "o", name: "output", arg: "file", group: "output", help: "write to the file; #1 is what the first glob stands for",
-			take: takeOutput},
-		{letter: "O", name: "remote-name", group: "output", help: "write to a file named as in the URL",
-			on: func(o *options, b bool) { o.outputs = append(o.outputs, output{remote: b}) }},
-		{letter: "J", name: "remote-header-name", group: "output", help: "with -O, take the server's name for the file",
-			on: func(o *options, b bool) { o.remoteHeaderName = b }},
-		{name: "output-dir", arg: "dir", group: "output", help: "folder of the files of -o and -O",
-			take: func(o *options, v string) error { o.outputDir = v; return nil }},
-		{name: "create-dirs", group: "output", help: "make the folders that a file needs",
-			on: func(o *options, b bool) { o.createDirs = b }},
-		{letter: "i", name: "show-headers", alias: "include", group: "output", help: "write the response's head too",
-			on: func(o *options, b bool) { o.include = b }},
-		{letter: "D", name: "dump-header", arg: "file", group: "output", help: "write the response's head to the file",
-			take: func(o *options, v string) error { o.dumpHeader = v; return nil }},
-		{letter: "w", name: "write-out", arg: "format", group: "output", help: "what to write when a transfer is done",
-			take: func(o *options, v string) error { o.writeOut = v; return nil }},
-		{letter: "f", name: "fail", group: "output", help: "exit 22 for a status of 400 and above, without the body",
-			on: func(o *options, b bool) { o.fail = b }},
-		{name: "fail-with-body", group: "output", help: "the same, with the body",
-			on: func(o *options, b bool) { o.failWithBody = b }},
+		{
+			letter: "o", name: "output", arg: "file", group: "output", help: "write to the file; #1 is what the first glob stands for",
+			take: takeOutput,
+		},
+		{
+			letter: "O", name: "remote-name", group: "output", help: "write to a file named as in the URL",
+			on: func(o *options, b bool) { o.outputs = append(o.outputs, output{remote: b}) },
+		},
+		{
+			letter: "J", name: "remote-header-name", group: "output", help: "with -O, take the server's name for the file",
+			on: func(o *options, b bool) { o.remoteHeaderName = b },
+		},
+		{
+			name: "output-dir", arg: "dir", group: "output", help: "folder of the files of -o and -O",
+			take: func(o *options, v string) error { o.outputDir = v; return nil },
+		},
+		{
+			name: "create-dirs", group: "output", help: "make the folders that a file needs",
+			on: func(o *options, b bool) { o.createDirs = b },
+		},
+		{
+			letter: "i", name: "show-headers", alias: "include", group: "output", help: "write the response's head too",
+			on: func(o *options, b bool) { o.include = b },
+		},
+		{
+			letter: "D", name: "dump-header", arg: "file", group: "output", help: "write the response's head to the file",
+			take: func(o *options, v string) error { o.dumpHeader = v; return nil },
+		},
+		{
+			letter: "w", name: "write-out", arg: "format", group: "output", help: "what to write when a transfer is done",
+			take: func(o *options, v string) error { o.writeOut = v; return nil },
+		},
+		{
+			letter: "f", name: "fail", group: "output", help: "exit 22 for a status of 400 and above, without the body",
+			on: func(o *options, b bool) { o.fail = b },
+		},
+		{
+			name: "fail-with-body", group: "output", help: "the same, with the body",
+			on: func(o *options, b bool) { o.failWithBody = b },
+		},
 	}
-}
-
-func authFlags() []flagDef {
-	choose := func(p pick) func(*options, bool) {
-		return func(o *options, b bool) {
-			if o.pick = pickAny; b {
-				o.pick = p
-			}
-		}
-	}
-	return []flagDef{
-		{letter: "u", name: "user", arg: "user:password", group: "auth", help: "who you are; with no password it is asked for",
-			take: func(o *options, v string) error {
-				o.user, o.userGiven, o.userInArgs = v, true, o.inConfig == 0
-				return checkText(v)
-			}},
-		{name: "basic", group: "auth", help: "answer with Basic only", on: choose(pickBasic)},
-		{name: "digest", group: "auth", help: "answer with Digest only", on: choose(pickDigest)},
-		{name: "anyauth", group: "auth", help: "send nothing unasked, then the strongest", on: choose(pickOffered)},
-		{name: "account", arg: "name", group: "auth", help: "the account to use, among several of a realm",
-			take: func(o *options, v string) error { o.account = v; return nil }},
-		{name: "no-prompt", group: "auth", help: "never ask a person", on: func(o *options, b bool) { o.noPrompt = b }},
-		{name: "no-store", group: "auth", help: "neither read nor write stored credentials",
-			on: func(o *options, b bool) { o.noStore = b }},
-		{name: "save", group: "auth", help: "save a credential given in arguments too",
-			on: func(o *options, b bool) { o.saving = switched(b, savingAll) }},
-		{name: "no-save", group: "auth", help: "use what is stored, save nothing",
-			on: func(o *options, b bool) { o.saving = switched(b, savingNone) }},
-		{name: "ask", group: "auth", help: "ignore what is stored, and ask", on: func(o *options, b bool) { o.renew = b }},
-		{name: "allow-cleartext", group: "auth", help: "send a secret over http",
-			on: func(o *options, b bool) { o.cleartext = b }},
-		{name: "allow-downgrade", group: "auth", help: "answer a scheme weaker than was accepted before",
-			on: func(o *options, b bool) { o.downgrade = b }},
-		{name: "store", arg: "name", group: "auth", help: "keyring, vault or none",
-			take: func(o *options, v string) error { o.store, o.noStore = v, false; return nil }},
-		{name: "prompt-timeout", arg: "seconds", group: "auth", help: "how long to wait for a person",
-			take: func(o *options, v string) (err error) { o.promptLimit, err = seconds(v); return err }},
-		{name: "tries", arg: "number", group: "auth", help: "how often to ask when the answer is refused (3)",
-			take: func(o *options, v string) (err error) { o.tries, err = number(v, 1); return err }},
-	}
-}
-
-// switched is the state of a switch that was turned on or off.
-func switched(on bool, s saving) saving {
-	if on {
-		return s
-	}
-	return savingUnset
-}
-
-func secretFlags() []flagDef {
-	from := func(k secretKind) func(*options, string) error {
-		return func(o *options, v string) error { return o.secret.set(secretSource{kind: k, value: v}) }
-	}
-	return []flagDef{
-		{name: "secret-fd", arg: "number", group: "auth", help: "read the password or token from this file descriptor",
-			take: func(o *options, v string) error {
-				n, err := number(v, 0)
-				if err != nil {
-					return err
-				}
-				return o.secret.set(secretSource{kind: secretFD, fd: n})
-			}},
-		{name: "secret-stdin", group: "auth", help: "read it from standard input",
-			on: secretFromStdin},
-		{name: "secret-file", arg: "file", group: "auth", help: "read it from the file", take: from(secretFile)},
-		{name: "secret-command", arg: "command", group: "auth", help: "run the command for it, once a realm, when it is asked for",
-			take: from(secretCommand)},
-	}
-}
-
-func secretFromStdin(o *options, on bool) {
-	switch {
-	case on && o.secret.kind != secretNone && o.secret.kind != secretStdin:
-		o.secret.twice = true
-	case on:
-		o.secret = secretSource{kind: secretStdin}
-	case o.secret.kind == secretStdin:
-		o.secret = secretSource{}
-	}
-}
-
-// errTwoSecrets: two flags name a source each.
-var errTwoSecrets = errors.New("one source of a secret is enough")
-
-// set takes the source, unless another kind was given before.
-func (s *secretSource) set(to secretSource) error {
-	if s.kind != secretNone && s.kind != to.kind {
-		return errTwoSecrets
-	}
-	*s = to
-	return nil
 }
 
 func connectionFlags() []flagDef {
 	return []flagDef{
-		{letter: "k", name: "insecure", group: "connection", help: "accept any certificate",
-			on: func(o *options, b bool) { o.insecure = b }},
-		{name: "cacert", arg: "file", group: "connection", help: "certificates to trust, instead of the system's",
-			take: func(o *options, v string) error { o.caCert = v; return nil }},
-		{letter: "m", name: "max-time", arg: "seconds", group: "connection", help: "how long a transfer may take",
-			take: func(o *options, v string) (err error) { o.maxTime, err = seconds(v); return err }},
-		{name: "connect-timeout", arg: "seconds", group: "connection", help: "how long connecting may take",
-			take: func(o *options, v string) (err error) { o.connectTimeout, err = seconds(v); return err }},
+		{
+			letter: "k", name: "insecure", group: "connection", help: "accept any certificate",
+			on: func(o *options, b bool) { o.insecure = b },
+		},
+		{
+			name: "cacert", arg: "file", group: "connection", help: "certificates to trust, instead of the system's",
+			take: func(o *options, v string) error { o.caCert = v; return nil },
+		},
+		{
+			letter: "m", name: "max-time", arg: "seconds", group: "connection", help: "how long a transfer may take",
+			take: func(o *options, v string) (err error) { o.maxTime, err = seconds(v); return err },
+		},
+		{
+			name: "connect-timeout", arg: "seconds", group: "connection", help: "how long connecting may take",
+			take: func(o *options, v string) (err error) { o.connectTimeout, err = seconds(v); return err },
+		},
 		{name: "http1.1", group: "connection", help: "use HTTP/1.1; it is what is used", on: func(*options, bool) {}},
-		{letter: "L", name: "location", group: "redirect", help: "follow redirects",
-			on: func(o *options, b bool) { o.location = b }},
-		{name: "location-trusted", group: "redirect", help: "and send the credential to every https host on the way",
-			on: func(o *options, b bool) { o.location, o.trusted = b, b }},
-		{name: "max-redirs", arg: "number", group: "redirect", help: "how many to follow (50); -1 is no limit",
-			take: func(o *options, v string) (err error) { o.maxRedirs, err = number(v, -1); return err }},
+		{
+			letter: "L", name: "location", group: "redirect", help: "follow redirects",
+			on: func(o *options, b bool) { o.location = b },
+		},
+		{
+			name: "location-trusted", group: "redirect", help: "and send the credential to every https host on the way",
+			on: func(o *options, b bool) { o.location, o.trusted = b, b },
+		},
+		{
+			name: "max-redirs", arg: "number", group: "redirect", help: "how many to follow (50); -1 is no limit",
+			take: func(o *options, v string) (err error) { o.maxRedirs, err = number(v, -1); return err },
+		},
 	}
 }
 
 func infoFlags() []flagDef {
 	return []flagDef{
-		{letter: "v", name: "verbose", group: "info", help: "tell what is sent, received and decided; secrets are masked",
-			on: func(o *options, b bool) { o.verbose = b }},
-		{name: "show-secrets", group: "info", help: "mask nothing in -v",
-			on: func(o *options, b bool) { o.showSecrets = b }},
-		{letter: "s", name: "silent", group: "info", help: "no notices and no errors",
-			on: func(o *options, b bool) { o.silent = b }},
-		{letter: "S", name: "show-error", group: "info", help: "with -s, show errors all the same",
-			on: func(o *options, b bool) { o.showError = b }},
-		{letter: "K", name: "config", arg: "file", group: "info", help: "read flags from the file",
-			take: func(o *options, v string) error { return o.readConfig(o, v) }},
-		{letter: "q", name: "disable", group: "info", help: "as the first flag: do not read the config file",
-			on: func(*options, bool) {}},
-		{letter: "h", name: "help", group: "info", help: "this help; with a word, that group, or \"all\"",
-			on: func(o *options, b bool) { o.help = b }},
+		{
+			letter: "v", name: "verbose", group: "info", help: "tell what is sent, received and decided; secrets are masked",
+			on: func(o *options, b bool) { o.verbose = b },
+		},
+		{
+			name: "show-secrets", group: "info", help: "mask nothing in -v",
+			on: func(o *options, b bool) { o.showSecrets = b },
+		},
+		{
+			letter: "s", name: "silent", group: "info", help: "no notices and no errors",
+			on: func(o *options, b bool) { o.silent = b },
+		},
+		{
+			letter: "S", name: "show-error", group: "info", help: "with -s, show errors all the same",
+			on: func(o *options, b bool) { o.showError = b },
+		},
+		{
+			letter: "K", name: "config", arg: "file", group: "info", help: "read flags from the file",
+			take: func(o *options, v string) error { return o.readConfig(o, v) },
+		},
+		{
+			letter: "q", name: "disable", group: "info", help: "as the first flag: do not read the config file",
+			on: func(*options, bool) {},
+		},
+		{
+			letter: "h", name: "help", group: "info", help: "this help; with a word, that group, or \"all\"",
+			on: func(o *options, b bool) { o.help = b },
+		},
 		{letter: "V", name: "version", group: "info", help: "the version", on: func(o *options, b bool) { o.version = b }},
 	}
-}
-
-// checkText refuses control characters, which could end the line that the text
-// is sent in. It does not repeat the text.
-func checkText(v string) error {
-	if strings.ContainsFunc(v, isControl) {
-		return errors.New("holds a control character")
-	}
-	return nil
-}
-
-func takeURL(o *options, v string) error {
-	o.urls = append(o.urls, v)
-	if o.inConfig == 0 {
-		o.urlsInArgs = append(o.urlsInArgs, v)
-	}
-	return nil
-}
-
-func takeOutput(o *options, v string) error {
-	if v == "" {
-		return errors.New("no file name")
-	}
-	if len(v) > 1 && v[0] == '-' {
-		o.warned = append(o.warned, fmt.Sprintf("the file name %q of -o begins with a dash; was a flag meant?", v))
-	}
-	o.outputs = append(o.outputs, output{file: v})
-	return nil
-}
-
-// seconds reads a time such as "2.5".
-func seconds(v string) (time.Duration, error) {
-	f, err := strconv.ParseFloat(v, 64)
-	if err != nil || math.IsNaN(f) || f < 0 || f > math.MaxInt64/float64(time.Second)/2 {
-		return 0, fmt.Errorf("%q is not a number of seconds", v)
-	}
-	return time.Duration(f * float64(time.Second)), nil
-}
-
-// number reads an integer of at least the given value.
-func number(v string, least int) (int, error) {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < least {
-		return 0, fmt.Errorf("%q is not a number of at least %d", v, least)
-	}
-	return n, nil
 }

@@ -162,9 +162,6 @@ func (g *urlGlob) next() (url string, sets []string, ok bool) {
 	return b.String(), sets, true
 }
 
-// several reports whether the pattern can stand for more than one URL.
-func (g *urlGlob) several() bool { return len(g.parts) > 1 }
-
 // advance moves to the next combination, the last set fastest.
 func (g *urlGlob) advance() bool {
 	for i := len(g.parts) - 1; i >= 0; i-- {

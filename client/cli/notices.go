@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"getin/store"
@@ -17,7 +18,7 @@ func (p *parts) tell(n store.Notice) {
 	case store.NoticeSaved:
 		p.report.notice("saved in the %s for this realm (getin realms remove %s to undo)", n.Place, p.shortID(n.ID))
 	case store.NoticeNotSaved:
-		p.report.notice("getin: not saved in the %s: %v", n.Place, n.Err)
+		p.report.notice("getin: not saved in the %s: %v%s", n.Place, n.Err, vaultHint(n))
 	case store.NoticeNothingKept:
 		p.report.notice("getin: nothing is kept: no store is in use")
 	case store.NoticeStoreFailed:
@@ -40,4 +41,13 @@ func (p *parts) shortID(id string) string {
 	}
 	entries, _ := p.index.All() // what cannot be read is told when it is listed
 	return index.Short(id, entries)
+}
+
+// vaultHint ends the line about a save that failed for want of a keyring: one
+// line is all that a failed save may say (rule R3).
+func vaultHint(n store.Notice) string {
+	if n.Place == placeKeyring && errors.Is(n.Err, store.ErrUnavailable) {
+		return "; \"getin store init\" makes a vault instead"
+	}
+	return ""
 }

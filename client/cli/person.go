@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -184,86 +183,6 @@ func (p *person) Account(ctx context.Context, q auth.Query, names []string) (str
 		return err
 	})
 	return choice, err
-}
-
-// Consent implements store.Person. Only a terminal will do: an askpass program
-// shows no details.
-func (p *person) Consent(ctx context.Context, c auth.Concern) (store.Answer, error) {
-	answer := store.No
-	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) error {
-		if t == nil {
-			return fmt.Errorf("%w: no terminal", auth.ErrNobody)
-		}
-		if c.Risk == auth.Downgrade {
-			yes, err := t.Confirm(ctx, concernText(c), false)
-			if yes && err == nil {
-				answer = store.Once
-			}
-			return err
-		}
-		a, err := t.Consent(ctx, concernText(c))
-		answer = map[prompt.Answer]store.Answer{prompt.Yes: store.Once, prompt.Always: store.Always}[a]
-		return err
-	})
-	return answer, err
-}
-
-// whyCells bounds, in terminal cells, what a certificate says of itself in a
-// question.
-const whyCells = 160
-
-// concernText is the question about a concern.
-func concernText(c auth.Concern) string {
-	who, what := c.Query.Space.Origin.Display(), string(c.Query.Wants)
-	switch c.Risk {
-	case auth.ClearText:
-		text := fmt.Sprintf("%s: %s would send your %s unencrypted, for everybody on the way to read", who, c.Query.Scheme, what)
-		if u, err := url.Parse(c.Query.Target); err == nil && u.Scheme == "http" {
-			u.Scheme = "https"
-			text += "; " + u.String() + " may do instead"
-		}
-		return text + ". Send it?"
-	case auth.Unverified:
-		return fmt.Sprintf("%s is not verified (%s); its key is %s. Send your %s?",
-			who, prompt.Clean(errorText(c.Why), whyCells), c.Key, what)
-	default:
-		return fmt.Sprintf("%s was answered with %s before and now offers %s, which guards the %s less. Answer it?",
-			who, c.Stronger, c.Query.Strength, what)
-	}
-}
-
-// program returns the askpass program, or "": GETIN_ASKPASS, or SSH_ASKPASS
-// where there is a display to show it.
-func (p *person) program() string {
-	if own := p.sys.env("GETIN_ASKPASS"); own != "" {
-		return own
-	}
-	if p.sys.env("DISPLAY") != "" || p.sys.env("WAYLAND_DISPLAY") != "" {
-		return p.sys.env("SSH_ASKPASS")
-	}
-	return ""
-}
-
-// askpass asks through the program, which hears of the origin and never of the
-// realm.
-func (p *person) askpass(ctx context.Context, q store.Question) (auth.Credential, error) {
-	origin := q.Query.Space.Origin
-	c := auth.Credential{User: q.User}
-	if q.Query.Wants == auth.Password && !q.Fixed && (q.User == "" || q.Refused) {
-		user, err := prompt.Askpass(ctx, p.program(), fmt.Sprintf("Username for '%s': ", origin.Display()), nil)
-		if err != nil {
-			return c, err
-		}
-		c.User = user
-	}
-	as := origin.Display()
-	if c.User != "" {
-		u := url.URL{Scheme: origin.Scheme, User: url.User(c.User), Host: strings.TrimPrefix(as, origin.Scheme+"://")}
-		as = u.String()
-	}
-	secret, err := prompt.Askpass(ctx, p.program(), fmt.Sprintf("Password for '%s': ", as), nil)
-	c.Secret = auth.NewSecret(secret)
-	return c, err
 }
 
 // lockDir is where the terminals' locks lie, or "" when there is no place.

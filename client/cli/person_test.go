@@ -161,9 +161,12 @@ func TestDialogueEnds(t *testing.T) {
 		{
 			"three refusals", nil,
 			[][2]string{
-				{"  user: ", "a\r"}, {"  password: ", "1\r"},
-				{"  user [a]: ", "\r"}, {"  password: ", "2\r"},
-				{"1 try left\n  user [a]: ", "\r"}, {"  password: ", "3\r"},
+				{"  user: ", "a\r"},
+				{"  password: ", "1\r"},
+				{"  user [a]: ", "\r"},
+				{"  password: ", "2\r"},
+				{"1 try left\n  user [a]: ", "\r"},
+				{"  password: ", "3\r"},
 			},
 			exitLogin, "the user or password was refused",
 		},

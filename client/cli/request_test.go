@@ -44,11 +44,13 @@ func TestFieldOrder(t *testing.T) {
 		{[]string{"-I"}, "HEAD", "User-Agent: getin/0.1\nAccept: */*\n"},
 		{[]string{"-X", "PURGE", "-e", "r"}, "PURGE", "User-Agent: getin/0.1\nAccept: */*\nReferer: r\n"},
 		{
-			[]string{"-d", "a", "-H", "X-A: 1"}, "POST",
+			[]string{"-d", "a", "-H", "X-A: 1"},
+			"POST",
 			"User-Agent: getin/0.1\nAccept: */*\nX-A: 1\nContent-Type: application/x-www-form-urlencoded\n",
 		},
 		{
-			[]string{"--json", "1", "-H", "X-A: 1"}, "POST",
+			[]string{"--json", "1", "-H", "X-A: 1"},
+			"POST",
 			"User-Agent: getin/0.1\nContent-Type: application/json\nAccept: application/json\nX-A: 1\n",
 		},
 		{[]string{"-d", "a", "-H", "Content-Type:"}, "POST", "User-Agent: getin/0.1\nAccept: */*\n"},

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
 	"getin/client/auth"
 	"getin/store"
 )
@@ -128,6 +130,9 @@ func (o *options) secretReader(sys *System, user string) (secretFunc, string, er
 	}
 	switch o.secret.kind {
 	case secretStdin:
+		if term.IsTerminal(int(sys.Stdin.Fd())) {
+			return nil, "", &usageError{why: "--secret-stdin: is a terminal, which would show the secret", hint: "without the flag getin asks", code: exitUsage}
+		}
 		return readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, "--secret-stdin")
 	case secretFD:
 		return readOnce(func() (io.ReadCloser, error) {
