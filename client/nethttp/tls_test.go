@@ -93,7 +93,7 @@ func TestCertificates(t *testing.T) {
 		"--cacert, empty":            {Config{CACert: empty}, CAFile},
 		"SSL_CERT_FILE":              {Config{Getenv: env("SSL_CERT_FILE", file)}, 0},
 		"SSL_CERT_FILE, another":     {Config{Getenv: env("SSL_CERT_FILE", otherFile)}, Certificate},
-		"SSL_CERT_FILE, missing":     {Config{Getenv: env("SSL_CERT_FILE", "/nonexistent")}, CAFile},
+		"SSL_CERT_FILE, missing":     {Config{Getenv: env("SSL_CERT_FILE", "/nonexistent/ca.pem")}, CAFile},
 		"SSL_CERT_DIR":               {Config{Getenv: env("SSL_CERT_DIR", filepath.Dir(file))}, 0},
 		"SSL_CERT_DIR, two":          {Config{Getenv: env("SSL_CERT_DIR", "/nonexistent:"+filepath.Dir(file))}, 0},
 		"file and directory":         {Config{Getenv: env("SSL_CERT_FILE", otherFile, "SSL_CERT_DIR", filepath.Dir(file))}, 0},
@@ -129,7 +129,7 @@ func TestR7UnverifiedPeerIsTold(t *testing.T) {
 	}{
 		"unknown authority":  {Config{Insecure: true}, srv.URL, "unknown authority"},
 		"wrong name":         {Config{Insecure: true, CACert: file}, strings.Replace(srv.URL, "127.0.0.1", "a.localhost", 1), "not a.localhost"},
-		"unreadable roots":   {Config{Insecure: true, CACert: "/nonexistent"}, srv.URL, "no such file"},
+		"unreadable roots":   {Config{Insecure: true, CACert: "/nonexistent/ca.pem"}, srv.URL, "no such file"},
 		"verified after all": {Config{Insecure: true, CACert: file}, srv.URL, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
