@@ -133,10 +133,13 @@ func spacePath(u *url.URL) (string, bool) {
 	return "/" + strings.Join(kept, "/"), true
 }
 
+// separators are made one. Built once: it costs more than all else here.
+var separators = strings.NewReplacer("%2F", "/", "%5C", "/", `\`, "/")
+
 // hidesDots reports whether the segment holds a dot segment for a server that
 // knows more separators than "/".
 func hidesDots(segment string) bool {
-	s := strings.NewReplacer("%2F", "/", "%5C", "/", `\`, "/").Replace(segment)
+	s := separators.Replace(segment)
 	for part := range strings.SplitSeq(s, "/") {
 		part, _, _ = strings.Cut(part, ";")
 		if part == "." || part == ".." {
