@@ -54,7 +54,7 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 // through, or has not been asked yet.
 func (d *dialogue) next(ctx context.Context, parties []*dialogue, resp *http.Response, round int) error {
 	for _, other := range parties {
-		if other != d && other.exchange != nil && judge(other.party, resp, !other.query.Unasked) == auth.Accepted {
+		if other != d && other.exchange != nil && other.judge(resp) == auth.Accepted {
 			if err := other.finish(ctx, resp); err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *u
 	m := auth.Message{Method: h.req.Method, Target: target(h.req.URL, proxy), Body: h.body.get}
 	var answers []auth.Field
 	for _, d := range parties {
-		fields, err := d.answer(ctx, m)
+		fields, err := d.answer(ctx, d.message(m))
 		if err != nil {
 			return nil, err
 		}
@@ -111,24 +111,41 @@ func (c *Client) proxy(u *url.URL) (*url.URL, error) {
 	return c.Proxy(u)
 }
 
-// dialogues returns one for each party on the way: the proxy, when it is spoken
-// to in the request itself, and the server.
+// dialogues returns one for each party on the way: the proxy, if there is one,
+// and the server.
 func (c *Client) dialogues(h *hop, proxy *url.URL) ([]*dialogue, error) {
 	var list []*dialogue
-	if proxy != nil && h.req.URL.Scheme == "http" {
+	if proxy != nil {
 		o, err := auth.OriginOf(proxy)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, &dialogue{
 			client: c, party: auth.Proxy, origin: o, url: proxy, method: h.req.Method,
-			consented: map[auth.Risk]bool{}, silent: h.silence(auth.Proxy),
+			consented: map[auth.Risk]bool{}, silent: h.silence(auth.Proxy), tunnel: tunnel(h.req.URL, h.origin),
 		})
 	}
 	return append(list, &dialogue{
 		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, proxy: proxy,
 		redirectedFrom: h.redirectedFrom(), consented: map[auth.Risk]bool{}, silent: h.silence(auth.Server),
 	}), nil
+}
+
+// tunnel returns the target of the CONNECT that leads to an https URL, or "":
+// what a proxy is asked for then, RFC 9110 section 9.3.6.
+func tunnel(u *url.URL, o auth.Origin) string {
+	if u.Scheme != "https" {
+		return ""
+	}
+	return o.HostPort()
+}
+
+// message returns the part of the request that the party sees.
+func (d *dialogue) message(m auth.Message) auth.Message {
+	if d.tunnel == "" {
+		return m
+	}
+	return auth.Message{Method: http.MethodConnect, Target: d.tunnel}
 }
 
 // silence tells why a party gets no answer at this hop, or nil.

@@ -22,6 +22,7 @@ type dialogue struct {
 	url    *url.URL    // what is asked for; for a proxy, the proxy's URL
 	method string
 	proxy  *url.URL // on the way to the server, or nil
+	tunnel string   // of a proxy: the target of its CONNECT; "" when it sees the request itself
 
 	redirectedFrom auth.Origin
 	silent         error // not nil: no answer is given, for this reason
@@ -211,12 +212,21 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 		return err
 	}
 	d.credential = kept
-	outcome := judge(d.party, resp, !d.query.Unasked)
+	outcome := d.judge(resp)
 	if checker, ok := d.exchange.(auth.ContentChecker); ok && d.checkContent(ctx, resp, checker, final, outcome) {
 		return nil
 	}
 	d.conclude(ctx, outcome)
 	return nil
+}
+
+// judge tells what the response proves of the answer in force. That anything
+// came through a tunnel proves that the proxy opened it.
+func (d *dialogue) judge(resp *http.Response) auth.Outcome {
+	if d.tunnel != "" {
+		return auth.Accepted
+	}
+	return judge(d.party, resp, !d.query.Unasked)
 }
 
 // conclude remembers an accepted answer for later requests, and settles it.

@@ -1,0 +1,79 @@
+package client_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"getin/client"
+	"getin/client/auth"
+	"getin/client/authtest"
+	"getin/client/nethttp"
+)
+
+// TestProxyAsksForTunnel: a proxy that wants to know who opens a tunnel is
+// answered like a server, by whichever scheme, and the server never sees it
+// (SECURITY D14).
+func TestProxyAsksForTunnel(t *testing.T) {
+	users := authtest.Users{"proxyuser": "proxypass"}
+	for name, demand := range map[string]authtest.Demand{
+		"Basic": authtest.Basic{Realm: "Lab", Users: users}, "Digest": &authtest.Digest{Realm: "Lab", QOP: "auth", Users: users},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := authtest.StartTLS(basicRow("/"))
+			t.Cleanup(s.Close)
+			proxy := authtest.StartProxy(authtest.Row{Path: "/", Demands: []authtest.Demand{demand}})
+			t.Cleanup(proxy.Close)
+			p := &purse{typed: []auth.Credential{person("proxyuser", "proxypass"), person("alice", "wonderland")}}
+			c := throughProxy(t, p, proxy.URL)
+			for range 2 {
+				if _, body, err := get(t, c, s.URL+"/"); err != nil || body != "welcome, alice\n" {
+					t.Fatalf("got %q, %v", body, err)
+				}
+			}
+			if len(p.asked) != 2 || p.asked[0].Space.Party != auth.Proxy {
+				t.Errorf("asked %+v", p.asked)
+			}
+			for _, r := range s.Log() {
+				if r.ProxyAuthorization != "" {
+					t.Error("the server saw what was for the proxy")
+				}
+			}
+			for _, r := range proxy.Log() {
+				if r.Authorization != "" {
+					t.Error("the proxy saw what was for the server")
+				}
+			}
+		})
+	}
+}
+
+// TestProxyRefusesTunnel: the page of a proxy that refuses is the proxy's
+// (SECURITY D16).
+func TestProxyRefusesTunnel(t *testing.T) {
+	s := authtest.StartTLS(basicRow("/"))
+	t.Cleanup(s.Close)
+	proxy := authtest.StartProxy(authtest.Row{Path: "/", Demands: []authtest.Demand{authtest.Basic{Realm: "Lab"}}})
+	t.Cleanup(proxy.Close)
+	_, _, err := get(t, throughProxy(t, &purse{}, proxy.URL), s.URL+"/")
+	var u *client.Unanswered
+	if !errors.As(err, &u) || u.Party != auth.Proxy || u.Target.Host != proxy.URL[len("http://"):] {
+		t.Errorf("got %v", err)
+	}
+	if len(s.Log()) != 0 {
+		t.Error("the server was reached")
+	}
+}
+
+func throughProxy(t *testing.T, w client.Wallet, proxy string) *client.Client {
+	t.Helper()
+	via, err := nethttp.FixedProxy(proxy, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := nethttp.New(nethttp.Config{Insecure: true, Proxy: via})
+	t.Cleanup(s.CloseIdleConnections)
+	c := newClient(t, w)
+	c.Sender, c.Proxy = http.RoundTripper(s), via
+	return c
+}
