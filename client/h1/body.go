@@ -175,10 +175,8 @@ func cutShort(err error) error {
 // the last it reads the trailer section, and returns io.EOF.
 func (b *body) chunkHeader() error {
 	if b.inBody {
-		if line, err := b.chunkLine(); err != nil {
+		if err := b.chunkEnd(); err != nil {
 			return err
-		} else if len(line) > 0 {
-			return fault(Receive, "a chunk of the body is longer than its size says")
 		}
 	}
 	line, err := b.chunkLine()
@@ -198,6 +196,17 @@ func (b *body) chunkHeader() error {
 	if size == 0 {
 		return b.trailer()
 	}
+	return nil
+}
+
+func (b *body) chunkEnd() error {
+	if err := b.c.need(2); err != nil {
+		return cutShort(err)
+	}
+	if b.c.buf[b.c.r] != '\r' || b.c.buf[b.c.r+1] != '\n' {
+		return fault(Receive, "a chunk of the body is longer than its size says")
+	}
+	b.c.r += 2
 	return nil
 }
 
@@ -282,16 +291,10 @@ func (b *body) trailer() error {
 
 // trailerSection reads up to the empty line, which may be the first.
 func (c *conn) trailerSection() (string, error) {
-	for c.buffered() < 2 {
-		if c.buffered() == 1 && c.buf[c.r] == '\n' {
-			break
-		}
-		c.room(readBuffer) // two octets always fit
-		if err := c.fill(); err != nil {
+	for n, empty := range []string{"\n", "\r\n"} {
+		if err := c.need(n + 1); err != nil {
 			return "", err
 		}
-	}
-	for _, empty := range []string{"\r\n", "\n"} {
 		if bytes.HasPrefix(c.buf[c.r:c.w], []byte(empty)) {
 			c.r += len(empty)
 			return empty, nil

@@ -156,6 +156,17 @@ func (c *conn) read(p []byte) (int, error) {
 	return n, nil
 }
 
+// need waits until n octets, a few, are in the buffer.
+func (c *conn) need(n int) error {
+	for c.buffered() < n {
+		c.room(readBuffer) // they always fit
+		if err := c.fill(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var errLongLine = errors.New("line too long")
 
 // line reads up to the next line feed, and returns what is before it. It is
@@ -164,7 +175,9 @@ func (c *conn) line(limit int) ([]byte, error) {
 	for from := 0; ; {
 		if i := bytes.IndexByte(c.buf[c.r+from:c.w], '\n'); i >= 0 {
 			line := c.buf[c.r : c.r+from+i]
-			c.r += from + i + 1
+			if c.r += from + i + 1; len(line) > limit {
+				return nil, errLongLine
+			}
 			return line, nil
 		}
 		from = c.buffered()
