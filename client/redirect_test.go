@@ -149,9 +149,15 @@ func TestRedirectMethods(t *testing.T) {
 		method, want string
 		body         bool
 	}{
-		{301, "POST", "GET", false}, {302, "POST", "GET", false}, {303, "POST", "GET", false},
-		{303, "PUT", "GET", false}, {303, "HEAD", "HEAD", false}, {301, "PUT", "PUT", true},
-		{307, "POST", "POST", true}, {308, "POST", "POST", true}, {302, "GET", "GET", false},
+		{301, "POST", "GET", false},
+		{302, "POST", "GET", false},
+		{303, "POST", "GET", false},
+		{303, "PUT", "GET", false},
+		{303, "HEAD", "HEAD", false},
+		{301, "PUT", "PUT", true},
+		{307, "POST", "POST", true},
+		{308, "POST", "POST", true},
+		{302, "GET", "GET", false},
 	} {
 		var body *strings.Reader
 		req, _ := http.NewRequest(tc.method, "http://a.example/", nil)
