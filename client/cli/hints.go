@@ -47,6 +47,7 @@ var sentinelHints = []struct {
 	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},
 	{auth.ErrRefusedBefore, "--ask asks for a new one"},
 	{auth.ErrNobody, "run it once on a terminal, or use -u, --secret-file or --secret-command"},
+	{errBinary, "-o FILE saves it, \"-o -\" writes it all the same"},
 	{auth.ErrServerUnverified, "someone else may have answered; the password was not shown to them"},
 }
 

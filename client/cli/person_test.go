@@ -217,3 +217,35 @@ func TestHostileRealm(t *testing.T) {
 		t.Errorf("realm line %q", lines)
 	}
 }
+
+// Binary data does not go to a terminal by itself, as with curl; with "-o -" it
+// does.
+func TestBinaryToTerminal(t *testing.T) {
+	server := stagingServer(t)
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{server.URL + "/binary"}, exitWrite, ""},
+		{[]string{server.URL + "/"}, exitOK, "hello\n"},
+		{[]string{"-o", "-", server.URL + "/binary"}, exitOK, "a\x00b"},
+	} {
+		s := newScreen(t)
+		sys, _, stderr := testSystem(t)
+		sys.Stdout = s.tty
+		code := Main(test.args, sys)
+		for range 100 { // what was written is on its way through the terminal
+			if s.text() == test.want && test.want != "" {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if code != test.code || s.text() != test.want {
+			t.Errorf("%q: exit %d, %q; stderr %q", test.args, code, s.text(), stderr)
+		}
+		if test.code == exitWrite && !strings.Contains(stderr.String(), "binary output") {
+			t.Errorf("stderr %q", stderr)
+		}
+	}
+}
