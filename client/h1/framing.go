@@ -36,8 +36,15 @@ func frame(method string, resp *http.Response) (framing, error) {
 	if err != nil {
 		return f, err
 	}
+	if chunked {
+		announceTrailer(resp)
+		resp.TransferEncoding = []string{"chunked"}
+		// A length beside it, or HTTP/1.0, makes the framing doubtful: section 6.1.
+		f.keep = f.keep && length < 0 && resp.ProtoMinor > 0
+		length = -1
+		delete(h, "Content-Length")
+	}
 	status := resp.StatusCode
-	announceTrailer(resp)
 	switch {
 	case method == "HEAD", status == http.StatusNotModified, status == http.StatusNoContent, status/100 == 1 && status != 101:
 		if resp.ContentLength = length; method != "HEAD" {
@@ -46,11 +53,7 @@ func frame(method string, resp *http.Response) (framing, error) {
 	case method == "CONNECT" && status/100 == 2:
 		f.kind = noBody // a tunnel, whatever the fields say
 	case chunked:
-		f.kind = chunkedBody
-		// A length beside it, or HTTP/1.0, makes the framing doubtful: section 6.1.
-		f.keep = f.keep && length < 0 && resp.ProtoMinor > 0
-		resp.ContentLength, resp.TransferEncoding = -1, []string{"chunked"}
-		delete(h, "Content-Length")
+		f.kind, resp.ContentLength = chunkedBody, -1
 	case length == 0:
 	case length > 0:
 		f.kind, f.length = lengthBody, length

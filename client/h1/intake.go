@@ -3,6 +3,7 @@ package h1
 import (
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -43,8 +44,9 @@ func (in *intake) next() (head, status string, err error) {
 	status = statusOf(head)
 	if interim(status) {
 		in.interim = append(in.interim, head)
+		_, err = parseHead(head, http.MethodGet, &http.Response{}) // what is broken is no interim one
 	}
-	return head, status, nil
+	return head, status, err
 }
 
 // statusOf returns what stands where the status code is.
