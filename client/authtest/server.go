@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -85,6 +86,8 @@ func start(how func(*httptest.Server), rows []Row) *Server {
 
 func (s *Server) run(how func(*httptest.Server)) {
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	// A client that will not have the certificate is part of many tests.
+	s.http.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	how(s.http)
 	s.URL = s.http.URL
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"getin/client"
+	"getin/client/auth"
 	"getin/client/transfer"
 )
 
@@ -127,7 +128,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	case resp == nil:
 		return err
 	case errors.As(err, &unanswered):
-		return f.refused(rec, resp, sets, err)
+		return f.refused(rec, resp, sets, unanswered)
 	case err != nil:
 		_ = resp.Body.Close() // the error is what counts
 		return err
@@ -144,9 +145,11 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 
 // refused handles a challenge that stays unanswered. A file keeps what it has;
 // standard output gets the server's words, as with curl.
-func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why error) error {
+func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why *client.Unanswered) error {
 	o := f.options
-	if f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
+	// The page of a proxy that opens no tunnel is not the site's (SECURITY D16).
+	theirs := why.Party == auth.Proxy && resp.Request.URL.Scheme == "https"
+	if theirs || f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
 		_ = resp.Body.Close() // nobody wants it
 		return why
 	}
@@ -159,6 +162,9 @@ func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why e
 // deliver writes the heads, when they are wanted, and the body.
 func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error {
 	sink := f.sink(rec, resp, sets)
+	if _, shown := sink.Out.(*textOnly); shown {
+		defer f.report.hold()()
+	}
 	if f.options.include {
 		for _, head := range rec.heads {
 			if _, err := sink.Write(head); err != nil {

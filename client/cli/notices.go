@@ -16,13 +16,13 @@ func (p *parts) tell(n store.Notice) {
 	}
 	switch n.Kind {
 	case store.NoticeSaved:
-		p.report.notice("saved in the %s for this realm (getin realms remove %s to undo)", n.Place, p.shortID(n.ID))
+		p.report.notice("saved in %s for this realm (getin realms remove %s to undo)", placeText(n.Place), p.shortID(n.ID))
 	case store.NoticeNotSaved:
-		p.report.notice("getin: not saved in the %s: %v%s", n.Place, n.Err, vaultHint(n))
+		p.report.notice("getin: not saved in %s: %v%s", placeText(n.Place), n.Err, vaultHint(n))
 	case store.NoticeNothingKept:
 		p.report.notice("getin: nothing is kept: no store is in use")
 	case store.NoticeStoreFailed:
-		p.report.notice("getin: the %s does not give the password of %s: %v", n.Place, who, n.Err)
+		p.report.notice("getin: %s does not give the password of %s: %v", placeText(n.Place), who, n.Err)
 	case store.NoticeIndexFailed:
 		p.report.notice("getin: what is remembered cannot be used: %v", n.Err)
 	case store.NoticeUsedAfterRedirect:
@@ -30,7 +30,7 @@ func (p *parts) tell(n store.Notice) {
 	case store.NoticeRefused:
 		p.report.notice("getin: the stored password of %s was refused; it stays stored", who)
 	case store.NoticeElsewhere:
-		p.report.notice("getin: a password for %s lies in the %s, which is not in use (--store %s)", who, n.Place, n.Place)
+		p.report.notice("getin: a password for %s lies in %s, which is not in use (--store %s)", who, placeText(n.Place), n.Place)
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/nethttp"
 	"getin/client/transfer"
 	"getin/prompt"
+	"getin/store"
 )
 
 // shownCells bounds a line of an error or a notice, in terminal cells.
@@ -19,11 +21,18 @@ const shownCells = 1000
 
 // report is the one place that tells the user what went wrong, on stderr, with
 // secrets masked and a server's words cleaned.
+//
+// It may be used by many goroutines at once: a save that runs beside the
+// transfer reports as well.
 type report struct {
 	to     io.Writer
 	mask   *mask
 	errors bool // shown: not -s, or -S
 	hints  bool // and notices: not -s
+
+	mu      sync.Mutex
+	held    bool // lines wait, for a body is on its way to the same terminal
+	waiting []string
 }
 
 func newReport(sys *System, o *options, m *mask) *report {
@@ -55,7 +64,30 @@ func (r *report) notice(format string, args ...any) {
 }
 
 func (r *report) line(s string) {
-	_, _ = fmt.Fprintln(r.to, prompt.Clean(r.mask.text(s), shownCells)) // nowhere to say that stderr is closed
+	s = prompt.Clean(r.mask.text(s), shownCells)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held {
+		r.waiting = append(r.waiting, s)
+		return
+	}
+	_, _ = fmt.Fprintln(r.to, s) // nowhere to say that stderr is closed
+}
+
+// hold keeps lines back until release is called, so that they do not end up in
+// the middle of a body that goes to the same terminal.
+func (r *report) hold() (release func()) {
+	r.mu.Lock()
+	r.held = true
+	r.mu.Unlock()
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, s := range r.waiting {
+			_, _ = fmt.Fprintln(r.to, s) // as in line
+		}
+		r.held, r.waiting = false, nil
+	}
 }
 
 // refusal is a Concern that nobody consented to.
@@ -160,6 +192,8 @@ func errorText(err error) string {
 		return ""
 	case errors.As(err, &u):
 		return unansweredText(u)
+	case errors.Is(err, auth.ErrCanceled):
+		return "interrupted"
 	case errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "time"):
 		return "interrupted"
 	}
@@ -182,7 +216,7 @@ func unansweredText(u *client.Unanswered) string {
 	case errors.Is(u.Reason, client.ErrNoScheme):
 		return fmt.Sprintf("%s: offered is %s, which getin does not answer", asks, schemesOf(u))
 	case errors.As(u.Reason, &refused):
-		return fmt.Sprintf("%s: not answered: %v", asks, refused)
+		return fmt.Sprintf("%s: not answered: %s", asks, whyRefused(refused))
 	case u.Sent && errors.Is(u.Reason, auth.ErrDeclined):
 		return asks + ": the user or password was refused"
 	case u.Sent:
@@ -190,7 +224,27 @@ func unansweredText(u *client.Unanswered) string {
 	case errors.Is(u.Reason, client.ErrOwnHeader):
 		return fmt.Sprintf("%s: %v", asks, u.Reason)
 	}
+	if errors.Is(u.Reason, auth.ErrDeclined) {
+		return asks + ": nothing was sent: declined"
+	}
 	return fmt.Sprintf("%s: nothing was sent: %v", asks, u.Reason)
+}
+
+// whyRefused says what spoke against an answer, and who did not consent.
+func whyRefused(e *refusal) string {
+	var changed *store.KeyChangedError
+	if errors.As(e, &changed) {
+		return changed.Error()
+	}
+	risk := map[auth.Risk]string{
+		auth.ClearText:  "the " + string(e.concern.Query.Wants) + " would be sent unencrypted",
+		auth.Unverified: "the server's certificate is not verified",
+		auth.Downgrade:  "it was " + e.concern.Stronger.String() + " before and is " + e.concern.Query.Strength.String() + " now",
+	}[e.concern.Risk]
+	if errors.Is(e, auth.ErrNobody) {
+		return risk + ", and there is nobody to ask"
+	}
+	return risk
 }
 
 // schemesOf names the schemes of the challenges.
