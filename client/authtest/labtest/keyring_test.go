@@ -1,3 +1,5 @@
+//go:build linux
+
 package labtest
 
 import (
@@ -80,4 +82,12 @@ func (k *keyring) freeze() {
 		k.t.Fatal(err)
 	}
 	k.t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGCONT) })
+}
+
+// items counts what lies in the keyring.
+func (k *keyring) items() int {
+	k.t.Helper()
+	out := k.do("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets",
+		"org.freedesktop.Secret.Service.SearchItems", "dict:string:string:")
+	return strings.Count(out, "object path")
 }

@@ -1,6 +1,5 @@
-// Package labtest runs the program itself against the servers of the lab: real
-// Apache, nginx and lighttpd, a real GNOME keyring, a real terminal. "make
-// test-lab" starts the lab and sets GETIN_LAB=1; without that every test skips.
+//go:build linux
+
 package labtest
 
 import (
