@@ -35,6 +35,9 @@ func (b *body) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if b.over.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
 	if b.mark != nil {
 		b.mark.left = b.left
 	}

@@ -139,6 +139,9 @@ func (x *exchange) send(c *conn) error {
 	x.wire.SentHead = len(x.head)
 	if p.body == nil || p.expects || !p.short() {
 		x.write(c, x.head)
+		if p.body != nil {
+			x.wire.Sent = time.Time{} // not yet
+		}
 		if p.body != nil && !p.expects && x.failed == nil {
 			p.start(c)
 		}

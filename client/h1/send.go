@@ -61,27 +61,26 @@ func (p *payload) close() {
 // short tells that the body goes in one write, on the caller's goroutine.
 func (p *payload) short() bool { return p.length >= 0 && p.length <= inlineBody }
 
-// read returns all of a short body.
+// read returns all of a short body. What its source has beyond the length is not
+// looked at: that may be a wait.
 func (p *payload) read() ([]byte, error) {
 	if p.inline != nil {
 		return p.inline, nil
 	}
 	p.begun = true
-	b, err := io.ReadAll(io.LimitReader(p.body, p.length+1))
-	if err != nil {
+	b := make([]byte, p.length)
+	n, err := io.ReadFull(p.body, b)
+	switch {
+	case ended(err):
+		return nil, tooFew(int64(n), p.length)
+	case err != nil:
 		return nil, &Error{ReadBody, err}
-	}
-	if int64(len(b)) != p.length {
-		return nil, wrongLength(int64(len(b)), p.length)
 	}
 	p.inline = b
 	return b, nil
 }
 
-func wrongLength(n, length int64) error {
-	if n > length {
-		return fault(ReadBody, "the request's body is longer than the %d octets announced", length)
-	}
+func tooFew(n, length int64) error {
 	return fault(ReadBody, "the request's body ended after %d of %d octets", n, length)
 }
 
@@ -157,26 +156,22 @@ func (p *payload) copyTo(w io.Writer) error {
 	if p.length < 0 {
 		return p.chunksTo(w)
 	}
-	buf := make([]byte, min(p.length+1, sendBuffer))
-	var sent int64
-	for {
-		n, err := p.body.Read(buf)
-		if sent += int64(n); sent > p.length {
-			return wrongLength(sent, p.length)
-		}
+	buf := make([]byte, sendBuffer)
+	for sent := int64(0); sent < p.length; {
+		n, err := p.body.Read(buf[:min(p.length-sent, sendBuffer)])
+		sent += int64(n)
 		if _, werr := w.Write(buf[:n]); werr != nil {
 			return fault(Send, "sending: %w", bare(werr))
 		}
-		if err == io.EOF && sent < p.length {
-			return wrongLength(sent, p.length)
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
+		switch {
+		case sent == p.length:
+		case err == io.EOF:
+			return tooFew(sent, p.length)
+		case err != nil:
 			return &Error{ReadBody, err}
 		}
 	}
+	return nil
 }
 
 // chunkHead is the room for a chunk's size and line end before it, in octets.
