@@ -367,4 +367,3 @@ type closer struct {
 }
 
 func (c closer) Close() error { *c.closed = true; return nil }
-

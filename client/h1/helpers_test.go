@@ -171,3 +171,9 @@ func mustURL(t *testing.T, s string) *url.URL {
 	}
 	return u
 }
+
+func mustRequest(t *testing.T, url string) *http.Request {
+	t.Helper()
+	req, _ := request(t, t.Context(), url)
+	return req
+}

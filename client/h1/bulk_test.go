@@ -1,0 +1,205 @@
+package h1
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// sink is a writer with a file behind it, as transfer's.
+type sink struct {
+	*os.File
+	written, spliced int64
+}
+
+func (s *sink) Write(p []byte) (int, error) { s.written += int64(len(p)); return s.File.Write(p) }
+func (s *sink) SpliceFile() *os.File        { return s.File }
+func (s *sink) Spliced(n int64)             { s.spliced += n }
+
+func newSink(t *testing.T, flag int) *sink {
+	t.Helper()
+	f, err := os.OpenFile(filepath.Join(t.TempDir(), "out"), flag|os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return &sink{File: f}
+}
+
+func TestBulkReachesTheFile(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		for _, size := range []int{bulkMin, bulkMin + 1, 1<<20 - 1, 5<<20 + 3, 64 << 20} {
+			for name, flag := range map[string]int{"file": 0, "appending": os.O_APPEND} {
+				t.Run(fmt.Sprint(secure, size, name), func(t *testing.T) {
+					srv := newBulk(t, size, secure)
+					e := newEngine(t, Config{TLS: TLS{Insecure: true}})
+					for range 2 {
+						s := newSink(t, flag)
+						req, _ := newRequest(t, "GET", srv.URL, nil)
+						resp, err := e.RoundTrip(req)
+						if err != nil {
+							t.Fatal(err)
+						}
+						n, err := resp.Body.(io.WriterTo).WriteTo(s)
+						if err != nil || n != int64(size) || s.written+s.spliced != n || sumFile(t, s.Name()) != srv.sum {
+							t.Fatalf("%d octets, %d written, %d spliced, %v", n, s.written, s.spliced, err)
+						}
+						plain := runtime.GOOS == "linux" && !secure && flag == 0
+						if plain && s.spliced < n-readBuffer || !plain && s.spliced > 0 {
+							t.Errorf("%d of %d octets spliced", s.spliced, n)
+						}
+						if k, err := resp.Body.Read(make([]byte, 1)); k != 0 || err != io.EOF {
+							t.Errorf("after the end: %d %v", k, err)
+						}
+						_ = resp.Body.Close()
+					}
+					if c := srv.conns.Load(); c != 1 {
+						t.Errorf("%d connections, want 1", c)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestOtherBodiesAreRead(t *testing.T) {
+	srv := newBulk(t, 1<<20, false)
+	_, resp, _ := get2(t, newEngine(t, Config{}), srv.URL+"/chunked")
+	if _, ok := resp.Body.(io.WriterTo); ok {
+		t.Error("a chunked body offers WriteTo")
+	}
+	body, _, _ := get2(t, newEngine(t, Config{}), srv.URL+"/chunked")
+	if sumOf([]byte(body)) != srv.sum {
+		t.Error("a chunked body came out wrong")
+	}
+	resp2, err := newEngine(t, Config{}).RoundTrip(mustRequest(t, srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if n, err := resp2.Body.(io.WriterTo).WriteTo(&b); err != nil || n != 1<<20 || sumOf(b.Bytes()) != srv.sum {
+		t.Errorf("to a buffer: %d %v", n, err)
+	}
+}
+
+// Half by Read, the other half by WriteTo, as transfer does.
+func TestReadThenWriteTo(t *testing.T) {
+	srv := newBulk(t, 3<<20, false)
+	resp, err := newEngine(t, Config{}).RoundTrip(mustRequest(t, srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	s := newSink(t, 0)
+	if _, err := io.CopyN(s.File, struct{ io.Reader }{resp.Body}, 100001); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resp.Body.(io.WriterTo).WriteTo(s); err != nil || sumFile(t, s.Name()) != srv.sum {
+		t.Errorf("%v, or a wrong file", err)
+	}
+}
+
+// A server that stops or hangs up within a bulk body: the file holds what came.
+func TestBulkCutShort(t *testing.T) {
+	const came = 2 << 20
+	for name, hang := range map[string]bool{"closes": false, "stalls": true} {
+		t.Run(name, func(t *testing.T) {
+			addr := rawServer(t, func(nc net.Conn, _ string) {
+				fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", 8<<20)
+				_, _ = nc.Write(make([]byte, came))
+				if hang {
+					_, _ = io.Copy(io.Discard, nc)
+				}
+				_ = nc.Close()
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			req, _ := request(t, ctx, "http://"+addr)
+			e := newEngine(t, Config{})
+			resp, err := e.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			s := newSink(t, 0)
+			n, err := resp.Body.(io.WriterTo).WriteTo(s)
+			info, _ := s.Stat()
+			if n != came || info.Size() != came || pooled(e) != 0 {
+				t.Errorf("%d octets, file of %d", n, info.Size())
+			}
+			if hang && err != context.DeadlineExceeded || !hang && (Classify(err) != Partial || !errors.Is(err, io.ErrUnexpectedEOF)) {
+				t.Errorf("%v (kind %d)", err, Classify(err))
+			}
+		})
+	}
+}
+
+// A destination that fails is told from a connection that does.
+func TestBulkDestinationFails(t *testing.T) {
+	srv := newBulk(t, 4<<20, false)
+	e := newEngine(t, Config{})
+	resp, err := e.RoundTrip(mustRequest(t, srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ro, err := os.Open(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ro.Close()
+	_, err = resp.Body.(io.WriterTo).WriteTo(ro)
+	var path *fs.PathError
+	if !errors.As(err, &path) {
+		t.Errorf("%v", err)
+	}
+	_ = resp.Body.Close()
+	if pooled(e) != 0 {
+		t.Error("the connection was kept in the middle of a body")
+	}
+}
+
+// A sender that pauses within a fast body must not be waited for longer than the
+// pause: the low-water mark comes down by itself.
+func TestMarkDoesNotStall(t *testing.T) {
+	const size = 48 << 20
+	for _, rest := range []int{markSize / 2, 3 * markUntil} {
+		t.Run(fmt.Sprint(rest), func(t *testing.T) {
+			goOn := make(chan struct{})
+			addr := rawServer(t, func(nc net.Conn, _ string) {
+				fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", size)
+				_, _ = nc.Write(make([]byte, size-rest))
+				<-goOn
+				_, _ = nc.Write(make([]byte, rest))
+			})
+			resp, err := newEngine(t, Config{}).RoundTrip(mustRequest(t, "http://"+addr))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			s := newSink(t, 0)
+			done := make(chan error, 1)
+			go func() { _, err := resp.Body.(io.WriterTo).WriteTo(s); done <- err }()
+			for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+				if info, _ := os.Stat(s.Name()); info.Size() == size-int64(rest) {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatal("what was sent does not arrive")
+				}
+			}
+			close(goOn)
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
