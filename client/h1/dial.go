@@ -56,7 +56,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	c.nc = c.sock
 	if r.proxy != nil && r.proxy.Scheme == "https" {
 		proxy := e.identity(&e.config.ProxyTLS)
-		if err := proxy.secure(ctx, c, hop{r.proxy.Hostname(), first, true}); err != nil {
+		if err := proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: first, proxy: true}); err != nil {
 			return err
 		}
 	}
@@ -68,7 +68,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	if server == nil {
 		return nil
 	}
-	return server.secure(ctx, c, hop{r.host, r.server, false})
+	return server.secure(ctx, c, hop{host: r.host, addr: r.server, lane: r.key.lane != ""})
 }
 
 // connect opens a TCP connection and notes its ends and times in l.

@@ -55,11 +55,14 @@ func fault(k Kind, format string, args ...any) error { return &Error{k, fmt.Erro
 var ErrKeyChanged = errors.New("the unverified server shows another key than before")
 
 // ConnectError is a proxy's answer to CONNECT other than 2xx. It is wrapped by
-// an Error whose Kind is Receive.
+// an Error whose Kind is Receive. The Wire of the request has its head.
 type ConnectError struct {
 	// Response is the proxy's. Its Request is the CONNECT request; its body is
 	// in memory, cut at 64 KiB.
 	Response *http.Response
+
+	head string
+	link link
 }
 
 func (e *ConnectError) Error() string {

@@ -29,34 +29,41 @@ type exchange struct {
 // run sends the request, once more if the connection turns out to be dead, and
 // reads the head of the response.
 func (x *exchange) run() (*http.Response, error) {
-	c, err := x.engine.connection(x.ctx, &x.route, false)
+	c, err := x.connection(false)
 	if err != nil {
 		return nil, err
 	}
-	if c.h2 != nil {
-		return x.overH2(c)
-	}
-	err = x.once(c)
-	if err == nil || !x.mayRepeat(c, err) {
-		return x.outcome(err)
+	resp, err := x.over(c)
+	if err == nil || !x.mayRepeat(err) {
+		return resp, err
 	}
 	if err := x.payload.rewind(); err != nil {
 		return nil, err
 	}
-	if c, err = x.engine.connection(x.ctx, &x.route, true); err != nil {
+	if c, err = x.connection(true); err != nil {
 		return nil, err
 	}
+	return x.over(c)
+}
+
+func (x *exchange) over(c *conn) (*http.Response, error) {
 	if c.h2 != nil {
 		return x.overH2(c)
 	}
-	return x.outcome(x.once(c))
-}
-
-func (x *exchange) outcome(err error) (*http.Response, error) {
-	if err != nil {
+	if err := x.once(c); err != nil {
 		return nil, err
 	}
 	return &x.resp, nil
+}
+
+func (x *exchange) connection(fresh bool) (*conn, error) {
+	c, err := x.engine.connection(x.ctx, &x.route, fresh)
+	var refused *ConnectError
+	if errors.As(err, &refused) {
+		x.wire.link(&refused.link, false)
+		x.wire.Head = refused.head
+	}
+	return c, err
 }
 
 // idempotent are the methods of RFC 9110 section 9.2.2.
@@ -65,11 +72,11 @@ var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
 // mayRepeat tells whether the request may be sent again on a new connection: the
 // old one was kept from before and has died without a word (RFC 9112 section
 // 9.3.1), and the request does no harm twice, or has not gone out.
-func (x *exchange) mayRepeat(c *conn, err error) bool {
-	if !c.used.Load() || x.in.began || x.wire.Lane != "" || x.ctx.Err() != nil || !x.payload.repeatable() {
+func (x *exchange) mayRepeat(err error) bool {
+	if !x.wire.Reused || x.in.began || x.wire.Lane != "" || x.ctx.Err() != nil || !x.payload.repeatable() {
 		return false
 	}
-	if k := Classify(err); k != EmptyReply && k != Receive && k != Send {
+	if k := Classify(err); k != EmptyReply && k != Receive && k != Send && k != HTTP2 {
 		return false
 	}
 	return !x.wrote || slices.Contains(idempotent, x.req.Method)
@@ -78,7 +85,7 @@ func (x *exchange) mayRepeat(c *conn, err error) bool {
 // once sends the request on c and reads the head of the response. An error ends
 // the connection.
 func (x *exchange) once(c *conn) error {
-	x.wire.link(c)
+	x.wire.link(&c.link, c.used.Load())
 	x.in = intake{conn: c}
 	x.wrote, x.failed = false, nil
 	c.watch(x.ctx)

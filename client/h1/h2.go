@@ -38,17 +38,21 @@ func (e *Engine) speakH2(ctx context.Context, c *conn, r *route) error {
 
 // overH2 sends the request over HTTP/2.
 func (x *exchange) overH2(c *conn) (*http.Response, error) {
-	x.wire.link(c)
-	c.used.Store(true)
+	x.wire.link(&c.link, c.used.Swap(true))
 	out := x.req.WithContext(x.ctx)
 	out.Header = x.headerMap()
-	out.Body, out.ContentLength = x.payload.body, x.payload.length
-	x.payload.body = nil // net/http closes it
+	out.Body, out.ContentLength, out.GetBody = nil, 0, nil
+	if p := &x.payload; p.body != nil {
+		out.Body, out.ContentLength = p.body, p.length
+		p.begun, p.handed = true, true
+	}
+	x.wrote = true
 	resp, err := c.h2.RoundTrip(out)
 	if err != nil {
 		if cause := x.ctx.Err(); cause != nil {
 			return nil, cause
 		}
+		x.engine.pool.forget(c)
 		return nil, fault(HTTP2, "HTTP/2 with %s: %w", x.route.host, err)
 	}
 	x.wire.FirstByte = time.Now()

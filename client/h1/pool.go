@@ -88,6 +88,15 @@ func (p *pool) share(c *conn) {
 	p.h2[c.key] = c
 }
 
+// forget lets nobody else have a connection of HTTP/2. Who is using it goes on.
+func (p *pool) forget(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.h2[c.key] == c {
+		delete(p.h2, c.key)
+	}
+}
+
 // close closes what is idle, for the keys that which picks.
 func (p *pool) close(which func(key) bool) {
 	p.mu.Lock()

@@ -18,6 +18,7 @@ type payload struct {
 	begun   bool   // something of it was read
 	inline  []byte // all of it, once it was read to go with the head
 	sender  *sender
+	handed  bool // net/http closes it
 }
 
 func newPayload(req *http.Request, w *Wire) payload {
@@ -47,13 +48,13 @@ func (p *payload) rewind() error {
 	if err != nil {
 		return &Error{ReadBody, err}
 	}
-	p.body, p.begun, p.sender = body, false, nil
+	p.body, p.begun, p.sender, p.handed = body, false, nil, false
 	return nil
 }
 
 // close closes the body, unless a sender does.
 func (p *payload) close() {
-	if p.body != nil && p.sender == nil {
+	if p.body != nil && p.sender == nil && !p.handed {
 		_ = p.body.Close() // read to its end or given up
 	}
 }

@@ -50,6 +50,7 @@ func (e *Engine) identity(t *TLS) *identity {
 type hop struct {
 	host, addr string
 	proxy      bool
+	lane       bool // HTTP/1.1 and nothing else: HTTP/2 has no connection to authenticate
 }
 
 // errOnlyH2: the server speaks HTTP/2 alone, which was not offered.
@@ -98,7 +99,7 @@ func (id *identity) config(v *verifier) *tls.Config {
 	}
 	id.mu.Lock()
 	defer id.mu.Unlock()
-	if !v.hop.proxy && (id.tls.HTTP2 || id.onlyH2[v.hop.addr]) {
+	if !v.hop.proxy && !v.hop.lane && (id.tls.HTTP2 || id.onlyH2[v.hop.addr]) {
 		c.NextProtos = []string{"h2", "http/1.1"}
 	}
 	return c

@@ -32,7 +32,7 @@ func connectMethod(ctx context.Context, c *conn, r *route) error {
 }
 
 func askConnect(c *conn, r *route) error {
-	head := append(c.out[:0], "CONNECT "+r.server+" HTTP/1.1\r\nHost: "+r.server+"\r\n"...)
+	out := append(c.out[:0], "CONNECT "+r.server+" HTTP/1.1\r\nHost: "+r.server+"\r\n"...)
 	for _, f := range []Field{{"Proxy-Authorization", r.key.auth}, {"User-Agent", r.agent}} {
 		if f.Value == "" {
 			continue
@@ -40,12 +40,18 @@ func askConnect(c *conn, r *route) error {
 		if !validField(f) {
 			return fault(BadRequest, "field %s has a value that no field can have", f.Name)
 		}
-		head = append(head, f.Name+": "+f.Value+"\r\n"...)
+		out = append(out, f.Name+": "+f.Value+"\r\n"...)
 	}
-	if _, err := c.nc.Write(append(head, "\r\n"...)); err != nil {
+	if _, err := c.nc.Write(append(out, "\r\n"...)); err != nil {
 		return fault(Send, "CONNECT to %s: %w", r.server, bare(err))
 	}
-	resp, f, err := readAnswer(c, http.MethodConnect)
+	in := intake{conn: c}
+	resp := &http.Response{}
+	head, err := in.final()
+	var f framing
+	if err == nil {
+		f, err = parseHead(head, http.MethodConnect, resp)
+	}
 	if err != nil {
 		return fmt.Errorf("CONNECT to %s: %w", r.server, err)
 	}
@@ -60,25 +66,13 @@ func askConnect(c *conn, r *route) error {
 	}
 	page := readPage(c, resp, f)
 	resp.Body = io.NopCloser(bytes.NewReader(page))
-	return &Error{Receive, &ConnectError{resp}}
-}
-
-// readAnswer reads the head of the final answer to CONNECT.
-func readAnswer(c *conn, method string) (*http.Response, framing, error) {
-	in := intake{conn: c}
-	head, err := in.final()
-	if err != nil {
-		return nil, framing{}, err
-	}
-	resp := &http.Response{}
-	f, err := parseHead(head, method, resp)
-	return resp, f, err
+	return &Error{Receive, &ConnectError{Response: resp, head: head, link: c.link}}
 }
 
 // readPage reads what a refusal says. A proxy that does not end its page must
 // not hold up the question.
 func readPage(c *conn, resp *http.Response, f framing) []byte {
-	b := &body{c: c, resp: resp, framing: f}
+	b := &body{c: c, resp: resp, framing: f, left: f.length}
 	if f.kind == noBody {
 		return nil
 	}

@@ -74,11 +74,10 @@ func WireOf(ctx context.Context) *Wire {
 }
 
 // link notes in w what is known of the connection.
-func (w *Wire) link(c *conn) {
-	l := &c.link
+func (w *Wire) link(l *link, reused bool) {
 	w.Local, w.Peer, w.Proxied = l.local, l.peer, l.proxied
 	w.Unverified, w.PeerKey = l.unverified, l.key
-	if w.Reused = c.used.Load(); !w.Reused {
+	if w.Reused = reused; !reused {
 		w.NameResolved, w.Connected, w.Secured = l.resolved, l.connected, l.secured
 	}
 }

@@ -1,0 +1,148 @@
+package h1
+
+import (
+	"bufio"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func newH2(t *testing.T, protocols ...string) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Odd", "1")
+		fmt.Fprint(w, r.Proto, " ", r.Header["User-Agent"], r.Header["Accept-Encoding"], r.Header["X-Own"], string(b))
+	}))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	srv.TLS.NextProtos = protocols
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func TestHTTP2IsSpokenWhenItMustOrShall(t *testing.T) {
+	for name, c := range map[string]struct {
+		server []string
+		asked  bool
+		lane   string
+		want   string
+	}{
+		"both, not asked":     {[]string{"h2", "http/1.1"}, false, "", "HTTP/1.1"},
+		"both, asked":         {[]string{"h2", "http/1.1"}, true, "", "HTTP/2.0"},
+		"both, asked, a lane": {[]string{"h2", "http/1.1"}, true, "a", "HTTP/1.1"},
+		"HTTP/1.1 alone":      {[]string{"http/1.1"}, true, "", "HTTP/1.1"},
+		"no ALPN at all":      {nil, true, "", "HTTP/1.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := newH2(t, c.server...)
+			e := newEngine(t, Config{TLS: TLS{Insecure: true, HTTP2: c.asked}})
+			for i := range 2 {
+				req, w := newRequest(t, "POST", srv.URL, strings.NewReader("body"))
+				w.Fields, w.Lane = []Field{{"x-own", "mine"}}, c.lane
+				body, resp, err := send(t, e, req)
+				if err != nil || body != c.want+" [] [] [mine]body" || resp.Proto != c.want {
+					t.Fatalf("%q %v, want %s", body, err, c.want)
+				}
+				if w.Reused != (i > 0) || w.PeerKey == "" || !strings.Contains(strings.ToLower(w.Head), "x-odd: 1\r\n") {
+					t.Errorf("request %d: %+v", i, w)
+				}
+			}
+		})
+	}
+}
+
+// A server that refuses http/1.1 in ALPN (crypto/tls as a server never does, so
+// the alert is written by hand) is spoken to in HTTP/2, from then on.
+func TestHTTP2WhenNothingElseIsTaken(t *testing.T) {
+	srv := newH2(t, "h2")
+	addr, count := perConn(t, func(n int, nc net.Conn, br *bufio.Reader) {
+		if n == 1 {
+			_, _ = br.ReadByte()
+			_, _ = nc.Write([]byte{21, 3, 3, 0, 2, 2, 120}) // alert, TLS 1.2, fatal, no_application_protocol
+			return
+		}
+		server, err := net.Dial("tcp", srv.Listener.Addr().String())
+		if err != nil {
+			return
+		}
+		defer server.Close()
+		go func() { _, _ = io.Copy(nc, server); _ = nc.Close() }()
+		_, _ = io.Copy(server, br)
+	})
+	e := newEngine(t, Config{TLS: TLS{Insecure: true}})
+	for range 2 {
+		if body, _, _ := get2(t, e, "https://"+addr); !strings.HasPrefix(body, "HTTP/2.0") {
+			t.Errorf("%q", body)
+		}
+		e.CloseIdleConnections()
+	}
+	if count.Load() != 3 {
+		t.Errorf("%d connections, want 3", count.Load())
+	}
+}
+
+func TestHTTP2IsShared(t *testing.T) {
+	srv := newH2(t, "h2")
+	var conns sync.Map
+	e := newEngine(t, Config{TLS: TLS{Insecure: true, HTTP2: true}})
+	get2(t, e, srv.URL)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			_, _, w := get2(t, e, srv.URL)
+			conns.Store(w.Local, true)
+		})
+	}
+	wg.Wait()
+	n := 0
+	for range conns.Range {
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d connections, want 1", n)
+	}
+	srv.CloseClientConnections()
+	get2(t, e, srv.URL) // on a new one
+}
+
+// Another client certificate is another connection, and resumes no session
+// (CVE-2016-5420).
+func TestSessionsResumeWithinOneIdentity(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.TLS.DidResume, len(r.TLS.PeerCertificates))
+	}))
+	srv.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+	srv.StartTLS()
+	defer srv.Close()
+	cert, _ := selfSigned(t)
+	mine := &TLS{Insecure: true, Certificates: []tls.Certificate{cert}}
+	e := newEngine(t, Config{TLS: TLS{Insecure: true}})
+	var got []string
+	for _, id := range []*TLS{nil, nil, mine, mine, nil} {
+		req, w := newRequest(t, "GET", srv.URL, nil)
+		w.TLS = id
+		req.Close = true // each on a connection of its own
+		body, _, err := send(t, e, req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, body)
+	}
+	if want := "[false 0 true 0 false 1 true 1 true 0]"; fmt.Sprint(got) != want {
+		t.Errorf("resumed, certificates: %v, want %v", got, want)
+	}
+	req, w := newRequest(t, "GET", srv.URL, nil)
+	_, _, _ = send(t, e, req)
+	req, w = newRequest(t, "GET", srv.URL, nil)
+	w.TLS = mine
+	if _, _, err := send(t, e, req); err != nil || w.Reused {
+		t.Errorf("%v, reused %v", err, w.Reused)
+	}
+}

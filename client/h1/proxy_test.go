@@ -1,0 +1,231 @@
+package h1
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// testProxy takes absolute URLs and CONNECT, and notes what it is asked. To
+// CONNECT for a host that refuse names it says that instead.
+type testProxy struct {
+	url    string
+	refuse map[string]string
+
+	mu    sync.Mutex
+	heads []string
+}
+
+func newProxy(t *testing.T, refuse map[string]string) *testProxy {
+	p := &testProxy{refuse: refuse}
+	p.url = "http://" + rawServer(t, func(nc net.Conn, head string) {
+		p.mu.Lock()
+		p.heads = append(p.heads, head)
+		p.mu.Unlock()
+		line, _, _ := strings.Cut(head, "\r\n")
+		f := strings.Fields(line)
+		if f[0] != "CONNECT" {
+			fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(f[1]), f[1])
+			return
+		}
+		host, _, _ := net.SplitHostPort(f[1])
+		if text, ok := p.refuse[host]; ok {
+			say(text)(nc, "")
+			return
+		}
+		server, err := net.Dial("tcp", f[1])
+		if err != nil {
+			say("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")(nc, "")
+			return
+		}
+		defer server.Close()
+		_, _ = io.WriteString(nc, "HTTP/1.1 200 Go ahead\r\nContent-Length: 10\r\n\r\n")
+		go func() { _, _ = io.Copy(server, nc); _ = server.Close() }()
+		_, _ = io.Copy(nc, server)
+		_ = nc.Close()
+	})
+	return p
+}
+
+func (p *testProxy) seen() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.heads, "")
+}
+
+func via(t *testing.T, u string) func(*url.URL) (*url.URL, error) {
+	f, err := FixedProxy(u, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestProxyGetsTheWholeURL(t *testing.T) {
+	p := newProxy(t, nil)
+	e := newEngine(t, Config{Proxy: via(t, strings.Replace(p.url, "//", "//u:p@", 1))})
+	req, w := newRequest(t, "GET", "http://a:b@example.com:81/x?y#z", nil)
+	w.Fields = []Field{{"Proxy-Authorization", "Basic abc"}}
+	body, _, err := send(t, e, req)
+	if err != nil || body != "http://example.com:81/x?y" || !w.Proxied || w.Peer.String() != strings.TrimPrefix(p.url, "http://") {
+		t.Errorf("%q %v, %+v", body, err, w)
+	}
+	if _, _, w := get2(t, e, "http://example.org/"); !w.Reused {
+		t.Error("the connection to the proxy was not used again")
+	}
+	want := "GET http://example.com:81/x?y HTTP/1.1\r\nHost: example.com:81\r\nProxy-Authorization: Basic abc\r\n\r\n" +
+		"GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n\r\n"
+	if got := p.seen(); got != want {
+		t.Errorf("the proxy saw %q, want %q", got, want)
+	}
+}
+
+func TestTunnel(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.RequestURI, r.Header["Proxy-Authorization"], r.Header["User-Agent"])
+	}))
+	defer srv.Close()
+	p := newProxy(t, nil)
+	e := newEngine(t, Config{Proxy: via(t, p.url), TLS: TLS{Insecure: true}})
+	addr := srv.Listener.Addr().String()
+	for i, auth := range []string{"", "one", "one", "two", ""} {
+		req, w := newRequest(t, "GET", srv.URL+"/x", nil)
+		w.Fields = []Field{{"User-Agent", "me"}}
+		if auth != "" {
+			w.Fields = append(w.Fields, Field{"proxy-authorization", auth})
+		}
+		body, _, err := send(t, e, req)
+		if err != nil || body != "/x[] [me]" || !w.Proxied {
+			t.Fatalf("%q %v", body, err)
+		}
+		// A tunnel belongs to those who opened it (CVE-2026-3784).
+		if want := i == 2 || i == 4; w.Reused != want {
+			t.Errorf("request %d: reused %v", i, w.Reused)
+		}
+	}
+	connect := "CONNECT " + addr + " HTTP/1.1\r\nHost: " + addr + "\r\n"
+	want := connect + "User-Agent: me\r\n\r\n" + connect + "Proxy-Authorization: one\r\nUser-Agent: me\r\n\r\n" +
+		connect + "Proxy-Authorization: two\r\nUser-Agent: me\r\n\r\n"
+	if got := p.seen(); got != want {
+		t.Errorf("the proxy saw %q, want %q", got, want)
+	}
+}
+
+func TestTunnelWithUserinfo(t *testing.T) {
+	srv := httptest.NewTLSServer(http.NotFoundHandler())
+	defer srv.Close()
+	p := newProxy(t, nil)
+	e := newEngine(t, Config{Proxy: via(t, strings.Replace(p.url, "//", "//us%65r:p%3Aw@", 1)), TLS: TLS{Insecure: true}})
+	get2(t, e, srv.URL)
+	if want := "Proxy-Authorization: Basic dXNlcjpwOnc=\r\n"; !strings.Contains(p.seen(), want) {
+		t.Errorf("the proxy saw %q, want %q", p.seen(), want)
+	}
+}
+
+func TestConnectRefused(t *testing.T) {
+	p := newProxy(t, map[string]string{
+		"who.test": "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 4\r\n\r\nfour and more",
+		"no.test":  "HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
+		"one.test": "HTTP/1.1 401 Odd\r\nContent-Length: 0\r\n\r\n",
+	})
+	for host, c := range map[string]struct {
+		status int
+		body   string
+	}{"who.test": {407, "four"}, "no.test": {403, "no"}, "one.test": {401, ""}} {
+		req, w := newRequest(t, "GET", "https://"+host, nil)
+		_, _, err := send(t, newEngine(t, Config{Proxy: via(t, p.url)}), req)
+		var refused *ConnectError
+		if !errors.As(err, &refused) || Classify(err) != Receive {
+			t.Fatalf("%s: %v (kind %d)", host, err, Classify(err))
+		}
+		resp := refused.Response
+		page, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode != c.status || string(page) != c.body || resp.Request.Method != "CONNECT" || resp.Request.Host != host+":443" {
+			t.Errorf("%s: %+v %q", host, resp, page)
+		}
+		if !strings.HasPrefix(w.Head, fmt.Sprintf("HTTP/1.1 %d", c.status)) || !w.Proxied || !w.Peer.IsValid() {
+			t.Errorf("%s: %+v", host, w)
+		}
+	}
+}
+
+func TestConnectFails(t *testing.T) {
+	p := newProxy(t, map[string]string{
+		"close.test": "", "junk.test": "HTTP/1.1 200 OK\r\n\r\nthis is no TLS", "odd.test": "SSH-2.0\r\n",
+	})
+	for host, want := range map[string]Kind{"close.test": EmptyReply, "junk.test": WeirdReply, "odd.test": NotHTTP} {
+		err, _ := failsWith(t, newEngine(t, Config{Proxy: via(t, p.url)}), "https://"+host)
+		if Classify(err) != want || !strings.Contains(err.Error(), host) {
+			t.Errorf("%s: %v (kind %d)", host, err, Classify(err))
+		}
+	}
+	none := func(*url.URL) (*url.URL, error) { return &url.URL{Scheme: "ftp", Host: "x"}, nil }
+	if err, _ := failsWith(t, newEngine(t, Config{Proxy: none}), "http://x"); Classify(err) != ProxyName {
+		t.Errorf("%v", err)
+	}
+}
+
+// An https proxy is checked before anything is said to it (CVE-2021-28363).
+func TestHTTPSProxyIsVerified(t *testing.T) {
+	cert, file := selfSigned(t)
+	proxy := tlsServer(t, pointerTo(cert))
+	for name, c := range map[string]struct {
+		config Config
+		want   Kind
+	}{
+		"trusted":          {Config{ProxyTLS: TLS{CACert: file}}, 0},
+		"not trusted":      {Config{TLS: TLS{CACert: file, Insecure: true}}, Certificate},
+		"told not to look": {Config{ProxyTLS: TLS{Insecure: true}}, 0},
+	} {
+		c.config.Proxy = via(t, strings.Replace(proxy.URL, "https://", "https://u:p@", 1))
+		req, _ := newRequest(t, "GET", "http://example.com/x", nil)
+		req.Header.Set("Proxy-Authorization", "mine")
+		body, _, err := send(t, newEngine(t, c.config), req)
+		if Classify(err) != c.want || err == nil && body != "mine/x" {
+			t.Errorf("%s: %q %v (kind %d)", name, body, err, Classify(err))
+		}
+	}
+}
+
+// socks speaks enough of RFC 1928 for one request, and tells the address type.
+func TestSOCKS(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RequestURI) }))
+	defer srv.Close()
+	types := make(chan byte, 2)
+	addr, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
+		b := make([]byte, 300)
+		_, _ = io.ReadFull(br, b[:3])
+		_, _ = nc.Write([]byte{5, 0})
+		_, _ = io.ReadFull(br, b[:4])
+		types <- b[3]
+		n := 4 + 2
+		if b[3] == 3 {
+			c, _ := br.ReadByte()
+			n = int(c) + 2
+		}
+		_, _ = io.ReadFull(br, b[:n])
+		_, _ = nc.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
+		server, err := net.Dial("tcp", srv.Listener.Addr().String())
+		if err != nil {
+			return
+		}
+		defer server.Close()
+		go func() { _, _ = io.Copy(server, br); _ = server.Close() }()
+		_, _ = io.Copy(nc, server)
+	})
+	for scheme, want := range map[string]byte{"socks5": 1, "socks5h": 3} {
+		e := newEngine(t, Config{Proxy: via(t, scheme+"://"+addr)})
+		body, _, w := get2(t, e, "http://localhost:80/x")
+		if got := <-types; got != want || body != "/x" || !w.Proxied {
+			t.Errorf("%s: address type %d, body %q, %+v", scheme, got, body, w)
+		}
+	}
+}
