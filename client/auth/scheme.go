@@ -36,10 +36,6 @@ type Traits struct {
 	// challenged, in this run (Basic, and Digest with what Live remembers).
 	Unasked bool
 
-	// Stored: the same holds for later runs, which know the challenge only
-	// from the index (Basic, not Digest: nonces are not persisted).
-	Stored bool
-
 	// ConnectionBound: the answer authenticates the connection, not the
 	// request.
 	ConnectionBound bool

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"getin/client"
@@ -13,13 +14,15 @@ import (
 	"getin/client/transfer"
 )
 
-// fetcher fetches the URLs of a command line, one after the other.
+// fetcher fetches the URLs of a command line, one after the other or, with -Z,
+// several at once.
 type fetcher struct {
 	*parts
 	plan  *plan
 	write *writeOut // nil: no -w
 
-	dumped   io.Writer // of -D, once it is open
+	shared   sync.Mutex // held while what all transfers share is written: -D, -w
+	dumped   io.Writer  // of -D, once it is open
 	dumpFile *os.File
 }
 
@@ -71,18 +74,7 @@ func (o *options) checkStdin() error {
 // all fetches everything, and returns the exit code: that of the last transfer
 // that failed.
 func (f *fetcher) all(ctx context.Context) int {
-	code := exitOK
-	for n, pattern := range f.options.urls {
-		g, err := newGlob(pattern, f.options.globOff)
-		if err != nil {
-			return f.report.fail(ctx, badURL("%v", err)) // read before, so it was well
-		}
-		for u, sets, ok := g.next(); ok && ctx.Err() == nil; u, sets, ok = g.next() {
-			if c := f.one(ctx, u, n, sets); c != exitOK {
-				code = c
-			}
-		}
-	}
+	code := f.run(ctx)
 	// Saving goes on beside the transfers; its failures were told already.
 	_ = f.wallet.Close(ctx)
 	if f.dumpFile != nil {
@@ -106,7 +98,10 @@ func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) i
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	if f.write != nil {
-		if err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr); err != nil {
+		f.shared.Lock()
+		err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr)
+		f.shared.Unlock()
+		if err != nil {
 			f.report.notice("getin: %v", err)
 		}
 	}

@@ -61,6 +61,14 @@ func requestFlags() []flagDef {
 			take: func(o *options, v string) error { o.referer = v; return checkText(v) },
 		},
 		{
+			letter: "Z", name: "parallel", group: "request", help: "fetch several URLs at once",
+			on: func(o *options, b bool) { o.parallel = b },
+		},
+		{
+			name: "parallel-max", arg: "number", group: "request", help: "with -Z, how many at once (50)",
+			take: func(o *options, v string) (err error) { o.parallelMax, err = number(v, 1); return err },
+		},
+		{
 			letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
 			on: func(o *options, b bool) { o.globOff = b },
 		},

@@ -61,7 +61,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 	table := fetchFlags()
 	values := map[string]string{
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
-		"tries": "2", "secret-fd": "5",
+		"tries": "2", "secret-fd": "5", "parallel-max": "4",
 	}
 	for _, d := range table {
 		value := values[d.name]
@@ -141,7 +141,7 @@ func TestWordsRefused(t *testing.T) {
 		"--http3":          {exitNotBuilt, "flag --http3: curl has it, getin does not", ""},
 		"--no-tcp-nodelay": {exitNotBuilt, "flag --no-tcp-nodelay: curl has it, getin does not", ""},
 		"-F":               {exitNotBuilt, "flag -F (--form): curl has it, getin does not", ""},
-		"-sZ":              {exitNotBuilt, "flag -Z (--parallel): curl has it, getin does not", ""},
+		"-sF":              {exitNotBuilt, "flag -F (--form): curl has it, getin does not", ""},
 		"--":               {},
 		"--=x":             {exitUsage, "flags: cannot be read", ""},
 		"---x":             {exitUsage, "flags: cannot be read", ""},

@@ -32,6 +32,8 @@ type options struct {
 	location     bool
 	trusted      bool // --location-trusted
 	maxRedirs    int  // -1: no limit
+	parallel     bool // -Z
+	parallelMax  int  // with it, at least 1
 	fail         bool
 	failWithBody bool
 
@@ -134,4 +136,4 @@ func (o *options) autoReferer() bool { return strings.HasSuffix(o.referer, ";aut
 
 // defaults returns the options of an empty command line. 50 redirects are
 // curl's default.
-func defaults() *options { return &options{maxRedirs: 50, tries: 3} }
+func defaults() *options { return &options{maxRedirs: 50, tries: 3, parallelMax: 50} }

@@ -77,6 +77,8 @@ func (f *fetcher) dump(rec *record) error {
 	if name == "" {
 		return nil
 	}
+	f.shared.Lock()
+	defer f.shared.Unlock()
 	if f.dumped == nil {
 		f.dumped = f.sys.Stdout
 		if name != "-" {

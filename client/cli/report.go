@@ -31,7 +31,7 @@ type report struct {
 	hints  bool // and notices: not -s
 
 	mu      sync.Mutex
-	held    bool // lines wait, for a body is on its way to the same terminal
+	held    int // bodies that are on their way to the same terminal; lines wait for them
 	waiting []string
 }
 
@@ -67,7 +67,7 @@ func (r *report) line(s string) {
 	s = prompt.Clean(r.mask.text(s), shownCells)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.held {
+	if r.held > 0 {
 		r.waiting = append(r.waiting, s)
 		return
 	}
@@ -78,15 +78,18 @@ func (r *report) line(s string) {
 // the middle of a body that goes to the same terminal.
 func (r *report) hold() (release func()) {
 	r.mu.Lock()
-	r.held = true
+	r.held++
 	r.mu.Unlock()
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if r.held--; r.held > 0 {
+			return
+		}
 		for _, s := range r.waiting {
 			_, _ = fmt.Fprintln(r.to, s) // as in line
 		}
-		r.held, r.waiting = false, nil
+		r.waiting = nil
 	}
 }
 

@@ -39,7 +39,6 @@ func (Scheme) Traits(c auth.Challenge) (auth.Traits, error) {
 		Strength:    auth.StrengthBasic,
 		SendsSecret: true,
 		Unasked:     true,
-		Stored:      true,
 	}, nil
 }
 

@@ -145,7 +145,7 @@ func TestRFC7617Section2_1(t *testing.T) {
 }
 
 func TestTraits(t *testing.T) {
-	want := auth.Traits{Wants: auth.Password, Strength: auth.StrengthBasic, SendsSecret: true, Unasked: true, Stored: true}
+	want := auth.Traits{Wants: auth.Password, Strength: auth.StrengthBasic, SendsSecret: true, Unasked: true}
 	for _, value := range []string{`Basic realm="r"`, `Basic realm=""`, `basic REALM=r, more=x, charset="US-ASCII"`} {
 		if got, err := (basic.Scheme{}).Traits(challenge(t, value)); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", value, got, err)
