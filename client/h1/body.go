@@ -105,7 +105,7 @@ func (b *body) finish(err error) error {
 		}
 	}
 	b.c.drop()
-	if cause := b.ctx.Err(); err != io.EOF && cause != nil {
+	if cause := over(b.ctx); err != io.EOF && cause != nil {
 		return cause
 	}
 	var known *Error

@@ -48,7 +48,7 @@ func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.wire.Start = time.Now()
 	x.payload = newPayload(req, x.wire)
 	defer x.payload.close()
-	if err := x.ctx.Err(); err != nil {
+	if err := over(x.ctx); err != nil {
 		return nil, err
 	}
 	var err error
@@ -82,7 +82,7 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 		c, err = e.open(ctx, r)
 	}
 	if err != nil {
-		if cause := ctx.Err(); cause != nil {
+		if cause := over(ctx); cause != nil {
 			return nil, cause
 		}
 		return nil, err

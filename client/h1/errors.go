@@ -69,9 +69,24 @@ func (e *ConnectError) Error() string {
 	return fmt.Sprintf("CONNECT to %s: the proxy answered %s", e.Response.Request.Host, e.Response.Status)
 }
 
+// over returns why the context has ended, nil while it has not: an error that
+// is both its Err and its Cause.
+func over(ctx context.Context) error {
+	err := ctx.Err()
+	if cause := context.Cause(ctx); cause != err {
+		return &stopped{cause, err}
+	}
+	return err
+}
+
+// stopped is the end of a context whose cause is not its error.
+type stopped struct{ cause, err error }
+
+func (e *stopped) Error() string   { return e.cause.Error() }
+func (e *stopped) Unwrap() []error { return []error{e.cause, e.err} }
+
 // Classify returns the kind of an error that came from RoundTrip or from
-// reading a response's body; 0 for nil, for context.Canceled and for what did
-// not come from the network.
+// reading a response's body; 0 for nil and for context.Canceled.
 func Classify(err error) Kind {
 	var known *Error
 	var timeout net.Error

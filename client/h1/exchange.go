@@ -109,7 +109,7 @@ func (x *exchange) reason(err error) error {
 	case errors.As(sent, &known) && known.Kind == ReadBody:
 		return sent
 	case x.ctx.Err() != nil:
-		return x.ctx.Err()
+		return over(x.ctx)
 	case x.in.began:
 		return err
 	case x.failed != nil:

@@ -367,3 +367,20 @@ type closer struct {
 }
 
 func (c closer) Close() error { *c.closed = true; return nil }
+
+// The cause of a context's end is told, and its error too.
+func TestCauseIsTold(t *testing.T) {
+	addr := rawServer(t, func(nc net.Conn, _ string) { _, _ = io.WriteString(nc, head200+"Content-Length: 9\r\n\r\nhalf") })
+	why := errors.New("the user has gone")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	req, _ := request(t, ctx, "http://"+addr)
+	resp, err := newEngine(t, Config{}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	cancel(why)
+	if _, err := io.ReadAll(resp.Body); !errors.Is(err, why) || !errors.Is(err, context.Canceled) || Classify(err) != 0 {
+		t.Errorf("%v (kind %d)", err, Classify(err))
+	}
+}

@@ -49,7 +49,7 @@ func (x *exchange) overH2(c *conn) (*http.Response, error) {
 	x.wrote = true
 	resp, err := c.h2.RoundTrip(out)
 	if err != nil {
-		if cause := x.ctx.Err(); cause != nil {
+		if cause := over(x.ctx); cause != nil {
 			return nil, cause
 		}
 		x.engine.pool.forget(c)
@@ -116,7 +116,7 @@ func (b *h2Body) Read(p []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	if cause := b.ctx.Err(); cause != nil {
+	if cause := over(b.ctx); cause != nil {
 		return n, cause
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
