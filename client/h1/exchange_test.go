@@ -292,7 +292,7 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 
 func TestANewConnectionIsNotTriedTwice(t *testing.T) {
 	addr, count := perConn(t, func(_ int, _ net.Conn, br *bufio.Reader) { _, _ = readHead(br) })
-	err, _ := failsWith(t, newEngine(t, Config{}), "http://"+addr)
+	err := failsWith(t, newEngine(t, Config{}), "http://"+addr)
 	if Classify(err) != EmptyReply || count.Load() != 1 {
 		t.Errorf("%v, %d connections", err, count.Load())
 	}

@@ -117,21 +117,21 @@ func TestResetIsNotAnEmptyReply(t *testing.T) {
 		_ = nc.(*net.TCPConn).SetLinger(0)
 		_ = nc.Close()
 	})
-	err, _ := failsWith(t, newEngine(t, Config{}), "http://"+addr)
+	err := failsWith(t, newEngine(t, Config{}), "http://"+addr)
 	if Classify(err) != Receive || !strings.Contains(err.Error(), "reset") {
 		t.Errorf("%v (kind %d)", err, Classify(err))
 	}
 }
 
-func failsWith(t *testing.T, e *Engine, url string) (error, *Wire) {
+func failsWith(t *testing.T, e *Engine, url string) error {
 	t.Helper()
-	req, w := request(t, t.Context(), url)
+	req, _ := request(t, t.Context(), url)
 	resp, err := e.RoundTrip(req)
 	if err == nil {
 		_ = resp.Body.Close()
 		t.Fatalf("%s: got %s, want an error", url, resp.Status)
 	}
-	return err, w
+	return err
 }
 
 // A server that says nothing, or stops in the middle, ends with the context.

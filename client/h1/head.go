@@ -93,9 +93,9 @@ func parseFields(s string) (http.Header, error) {
 	if n > maxFields {
 		return nil, fault(TooLarge, "the response has more than %d fields", maxFields)
 	}
-	h := make(http.Header, n)
-	values := make([]string, n) // one piece of memory for all
-	var last []string           // the values of the field before
+	h := make(http.Header, max(n-1, 0)) // a map of eight is half as large as one of nine
+	values := make([]string, n)         // one piece of memory for all
+	var last []string                   // the values of the field before
 	for line := ""; ; {
 		if line, s = cutLine(s); line == "" {
 			return h, nil

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -161,15 +160,6 @@ func sumFile(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return sumOf(b)
-}
-
-func mustURL(t *testing.T, s string) *url.URL {
-	t.Helper()
-	u, err := url.Parse(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
 }
 
 func mustRequest(t *testing.T, url string) *http.Request {

@@ -162,13 +162,13 @@ func TestConnectFails(t *testing.T) {
 		"close.test": "", "junk.test": "HTTP/1.1 200 OK\r\n\r\nthis is no TLS", "odd.test": "SSH-2.0\r\n",
 	})
 	for host, want := range map[string]Kind{"close.test": EmptyReply, "junk.test": WeirdReply, "odd.test": NotHTTP} {
-		err, _ := failsWith(t, newEngine(t, Config{Proxy: via(t, p.url)}), "https://"+host)
+		err := failsWith(t, newEngine(t, Config{Proxy: via(t, p.url)}), "https://"+host)
 		if Classify(err) != want || !strings.Contains(err.Error(), host) {
 			t.Errorf("%s: %v (kind %d)", host, err, Classify(err))
 		}
 	}
 	none := func(*url.URL) (*url.URL, error) { return &url.URL{Scheme: "ftp", Host: "x"}, nil }
-	if err, _ := failsWith(t, newEngine(t, Config{Proxy: none}), "http://x"); Classify(err) != ProxyName {
+	if err := failsWith(t, newEngine(t, Config{Proxy: none}), "http://x"); Classify(err) != ProxyName {
 		t.Errorf("%v", err)
 	}
 }
