@@ -54,6 +54,7 @@
 //     servers mean them.
 //   - Chunk sizes: net/http refuses more than 16 digits, zeros too, and white
 //     space before an extension, which the grammar has (BWS).
+//   - Chunk extensions: net/http takes a bare CR and a NUL in them.
 //   - Trailer lines may end with LF here. Fields of a trailer that would change
 //     the framing are dropped here.
 //   - A length beside chunks: net/http keeps the connection.

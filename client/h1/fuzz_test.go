@@ -150,7 +150,7 @@ func listed(raw []byte, err error, ours, theirs *http.Response, theirErr error) 
 		return "status line"
 	case theySay("Content-Length") && strings.Contains(text, ","):
 		return "lists of lengths"
-	case theySay("chunk length"):
+	case theySay("chunk length"), says("does not end with CRLF"):
 		return "chunk lines"
 	case theySay("trailer"):
 		return "lines of the trailer that end with LF"
