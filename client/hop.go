@@ -2,6 +2,7 @@ package client
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,11 +68,24 @@ func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	return r, err
 }
 
-// ordered keeps of the caller's ordered fields those that still go to this hop.
+// ordered returns the fields of this hop in the caller's order and spelling, and
+// behind them those that the way here has added (Referer).
 func (h *hop) ordered(fields []auth.Field) []auth.Field {
-	return slices.DeleteFunc(slices.Clone(fields), func(f auth.Field) bool {
-		return len(h.req.Header.Values(f.Name)) == 0
-	})
+	left := h.req.Header.Clone()
+	var list []auth.Field
+	for _, f := range fields {
+		name := http.CanonicalHeaderKey(f.Name)
+		if i := slices.Index(left[name], f.Value); i >= 0 {
+			left[name] = slices.Delete(left[name], i, i+1)
+			list = append(list, f)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		for _, v := range left[name] {
+			list = append(list, auth.Field{Name: name, Value: v})
+		}
+	}
+	return list
 }
 
 // target returns the request-target as Sender puts it on the wire: in

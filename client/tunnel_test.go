@@ -2,13 +2,12 @@ package client_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/authtest"
-	"getin/client/nethttp"
+	"getin/client/h1"
 )
 
 // TestProxyAsksForTunnel: a proxy that wants to know who opens a tunnel is
@@ -67,13 +66,13 @@ func TestProxyRefusesTunnel(t *testing.T) {
 
 func throughProxy(t *testing.T, w client.Wallet, proxy string) *client.Client {
 	t.Helper()
-	via, err := nethttp.FixedProxy(proxy, "")
+	via, err := h1.FixedProxy(proxy, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := nethttp.New(nethttp.Config{Insecure: true, Proxy: via})
+	s := h1.New(h1.Config{TLS: h1.TLS{Insecure: true}, Proxy: via})
 	t.Cleanup(s.CloseIdleConnections)
 	c := newClient(t, w)
-	c.Sender, c.Proxy = http.RoundTripper(s), via
+	c.Sender, c.Proxy = client.Engine{Engine: s}, via
 	return c
 }

@@ -18,8 +18,13 @@ type Wire struct {
 	Fields []auth.Field
 
 	// Head is the head of the response as it came: status line, fields, empty
-	// line, with CRLF. A sender that does not see it writes it anew.
-	Head []byte
+	// line. A sender that does not see it leaves it empty, or writes it anew.
+	// Interim are the heads of the informational responses before it.
+	Head    string
+	Interim []string
+
+	// SentHead is the size of the request's head, in octets.
+	SentHead int
 
 	// Local and Peer are the two ends of the connection; with a proxy, Peer is
 	// the proxy. Zero when they are not known or no IP addresses.

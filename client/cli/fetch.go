@@ -162,7 +162,7 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 	}
 	if f.options.include {
 		for _, head := range rec.heads {
-			if _, err := sink.Write(head); err != nil {
+			if _, err := io.WriteString(sink, head); err != nil {
 				_ = resp.Body.Close() // the error is what counts
 				return err
 			}

@@ -6,7 +6,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
-	"getin/client/nethttp"
+	"getin/client/h1"
 )
 
 // hintFor says what the user can do about an error, or "".
@@ -15,7 +15,7 @@ func hintFor(err error) string {
 		usage  *usageError
 		status *statusError
 		refuse *refusal
-		wire   *nethttp.Error
+		wire   *h1.Error
 	)
 	switch {
 	case errors.As(err, &usage):
@@ -24,7 +24,7 @@ func hintFor(err error) string {
 		return status.hint
 	case errors.As(err, &refuse):
 		return refusalHint(refuse.concern)
-	case errors.As(err, &wire) && wire.Kind == nethttp.Certificate:
+	case errors.As(err, &wire) && wire.Kind == h1.Certificate:
 		return "--cacert FILE names who else is to be trusted; -k trusts anybody"
 	}
 	for _, h := range sentinelHints {

@@ -90,7 +90,7 @@ func (f *fetcher) dump(rec *record) error {
 		}
 	}
 	for _, head := range rec.heads {
-		if _, err := f.dumped.Write(head); err != nil {
+		if _, err := io.WriteString(f.dumped, head); err != nil {
 			return &transfer.WriteError{Name: name, Err: err}
 		}
 	}

@@ -21,7 +21,7 @@ type record struct {
 	response *http.Response // the last one that came, or nil
 	wire     *client.Wire   // of both
 
-	heads     [][]byte // of every response, as they came
+	heads     []string // of every response, as they came
 	headSize  int64
 	redirects int
 	requests  int
@@ -79,8 +79,11 @@ func (r *record) came(resp *http.Response) {
 	}
 	r.response = resp
 	if r.wire != nil {
-		r.heads = append(r.heads, r.wire.Head)
-		r.headSize += int64(len(r.wire.Head))
+		heads := append(r.wire.Interim, r.wire.Head)
+		r.heads = append(r.heads, heads...)
+		for _, head := range heads {
+			r.headSize += int64(len(head))
+		}
 	}
 	r.asked = r.asked || resp.StatusCode == auth.Server.Status || resp.StatusCode == auth.Proxy.Status
 }

@@ -10,7 +10,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
-	"getin/client/nethttp"
+	"getin/client/h1"
 	"getin/client/transfer"
 	"getin/prompt"
 	"getin/store"
@@ -126,7 +126,7 @@ func codeOf(ctx context.Context, err error) int {
 		status   *statusError
 		output   *writeError
 		delivery *transfer.WriteError
-		wire     *nethttp.Error
+		wire     *h1.Error
 	)
 	switch {
 	case errors.As(err, &usage):

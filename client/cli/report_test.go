@@ -13,7 +13,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
-	"getin/client/nethttp"
+	"getin/client/h1"
 	"getin/client/transfer"
 )
 
@@ -46,8 +46,8 @@ func TestReport(t *testing.T) {
 		{client.ErrBodySpent, exitRewind, "hint: put the data into a file"},
 		{client.ErrTooManyRedirects, exitRedirects, "too many"},
 		{fmt.Errorf("%w to %q", client.ErrRedirect, "ftp://h/"), exitProtocol, "ftp"},
-		{&nethttp.Error{Kind: nethttp.HostName, Err: errors.New("no such host")}, exitHostName, "no such host\n"},
-		{&nethttp.Error{Kind: nethttp.Certificate, Err: errors.New("bad")}, exitCertificate, "hint: --cacert"},
+		{&h1.Error{Kind: h1.HostName, Err: errors.New("no such host")}, exitHostName, "no such host\n"},
+		{&h1.Error{Kind: h1.Certificate, Err: errors.New("bad")}, exitCertificate, "hint: --cacert"},
 		{&transfer.WriteError{Name: "f", Err: io.ErrShortWrite}, exitWrite, "writing f"},
 		{&writeError{io.ErrClosedPipe}, exitWrite, "writing the output"},
 		{&readError{io.ErrClosedPipe}, exitRead, "closed pipe"},

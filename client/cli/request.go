@@ -191,9 +191,6 @@ func (p *plan) request(ctx context.Context, t *target) (*http.Request, error) {
 	for _, f := range p.fields {
 		r.Header[http.CanonicalHeaderKey(f.Name)] = append(r.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
 	}
-	if _, has := r.Header["User-Agent"]; !has {
-		r.Header["User-Agent"] = []string{""} // keeps net/http from naming itself
-	}
 	if p.content != nil {
 		if err := p.content.attach(r); err != nil {
 			return nil, err

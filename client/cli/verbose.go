@@ -81,7 +81,7 @@ func (v *verbose) response(r *http.Response) {
 		return
 	}
 	v.connection(w)
-	head := strings.Split(strings.TrimRight(string(w.Head), "\r\n"), "\n")
+	head := strings.Split(strings.TrimRight(w.Head, "\r\n"), "\n")
 	for i, line := range head {
 		line = strings.TrimSuffix(line, "\r")
 		if name, value, ok := strings.Cut(line, ":"); ok && i > 0 {

@@ -10,7 +10,7 @@ import (
 	"getin/client/auth"
 	"getin/client/auth/basic"
 	"getin/client/auth/digest"
-	"getin/client/nethttp"
+	"getin/client/h1"
 	"getin/store"
 	"getin/store/index"
 	"getin/store/keyring"
@@ -36,14 +36,15 @@ func join(ctx context.Context, sys *System, o *options, typed []*target) (*parts
 	for _, w := range o.warned {
 		p.report.notice("getin: %s", w)
 	}
-	proxy := nethttp.EnvironmentProxy(sys.env)
+	proxy := h1.EnvironmentProxy(sys.env)
 	if err := p.addWallet(ctx, proxy, typed); err != nil {
 		return nil, err
 	}
 	p.client = &client.Client{
-		Sender: nethttp.New(nethttp.Config{
-			Proxy: proxy, ConnectTimeout: o.connectTimeout, CACert: o.caCert, Insecure: o.insecure, Getenv: sys.env,
-		}),
+		Sender: client.Engine{Engine: h1.New(h1.Config{
+			Proxy: proxy, ConnectTimeout: o.connectTimeout, Getenv: sys.env,
+			TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure},
+		})},
 		Schemes: o.schemes(), Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent, Proxy: proxy,
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"getin/client/nethttp"
+	"getin/client/h1"
 )
 
 // serve answers one request on a socket with what talk writes, and returns the
@@ -39,7 +39,7 @@ func serve(t *testing.T, talk func(net.Conn)) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := nethttp.New(nethttp.Config{}).RoundTrip(req)
+	resp, err := h1.New(h1.Config{}).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestDeliverTruncated(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "out")
 			_, err := Deliver(serve(t, c.talk), &Sink{Path: file})
 			var w *WriteError
-			if !errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &w) || nethttp.Classify(err) != nethttp.Partial {
+			if !errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &w) || h1.Classify(err) != h1.Partial {
 				t.Errorf("got %v", err)
 			}
 			b, rerr := os.ReadFile(file)

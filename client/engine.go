@@ -1,0 +1,49 @@
+package client
+
+import (
+	"errors"
+	"net/http"
+
+	"getin/client/auth"
+	"getin/client/h1"
+)
+
+// Engine makes h1's Engine a Sender: it carries the Wire over, and returns a
+// proxy's 407 to CONNECT as the response that it is.
+type Engine struct{ *h1.Engine }
+
+// RoundTrip implements http.RoundTripper. Errors are h1's.
+func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := WireOf(req.Context())
+	if w == nil {
+		w = &Wire{}
+	}
+	wire := &h1.Wire{Fields: fieldsFor(w.Fields)}
+	resp, err := e.Engine.RoundTrip(req.WithContext(h1.WithWire(req.Context(), wire)))
+	w.fill(wire)
+	var refused *h1.ConnectError
+	if errors.As(err, &refused) && refused.Response.StatusCode == auth.Proxy.Status {
+		return refused.Response, nil
+	}
+	return resp, err
+}
+
+func fieldsFor(fields []auth.Field) []h1.Field {
+	if fields == nil {
+		return nil
+	}
+	list := make([]h1.Field, len(fields))
+	for i, f := range fields {
+		list[i] = h1.Field(f)
+	}
+	return list
+}
+
+// fill takes over what the engine has seen.
+func (w *Wire) fill(seen *h1.Wire) {
+	w.Head, w.Interim, w.SentHead = seen.Head, seen.Interim, seen.SentHead
+	w.Local, w.Peer, w.Proxied, w.Reused = seen.Local, seen.Peer, seen.Proxied, seen.Reused
+	w.Unverified, w.PeerKey = seen.Unverified, seen.PeerKey
+	w.Start, w.NameResolved, w.Connected, w.Secured = seen.Start, seen.NameResolved, seen.Connected, seen.Secured
+	w.Sent, w.FirstByte = seen.Sent, seen.FirstByte
+}

@@ -1,3 +1,0 @@
-package nethttp
-
-const canSplice = true

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package nethttp
-
-const canSplice = false
