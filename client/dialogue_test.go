@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -435,5 +436,24 @@ func TestProxyAsks(t *testing.T) {
 	}
 	if n := len(proxy.Log()); n != 5 {
 		t.Errorf("%d requests through the proxy, want 5: one 407, one 401, three pages", n)
+	}
+}
+
+// TestDrippingRefusal: a refusal whose page never ends does not hold up the
+// answer.
+func TestDrippingRefusal(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="Lab"`)
+		w.WriteHeader(401)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done() // until the client gives up
+	}))
+	t.Cleanup(s.Close)
+	c := newClient(t, &purse{typed: []auth.Credential{person("alice", "wonderland")}})
+	if resp, _, err := get(t, c, s.URL+"/"); err != nil || resp.StatusCode != 200 {
+		t.Errorf("got %v, %v", resp, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"getin/client/auth"
 )
@@ -105,7 +106,13 @@ func target(u, proxy *url.URL) string {
 // new TLS handshake on a fast line, and less than one round trip on a slow one.
 const drainLimit = 64 << 10
 
+// drainTime bounds how long that may take: about one round trip to the other
+// side of the world, which is what the connection is worth.
+const drainTime = 250 * time.Millisecond
+
 func drain(resp *http.Response) {
-	_, _ = io.CopyN(io.Discard, resp.Body, drainLimit) // whatever is left is dropped with the connection
+	late := time.AfterFunc(drainTime, func() { _ = resp.Body.Close() }) // ends the reading below
+	_, _ = io.CopyN(io.Discard, resp.Body, drainLimit)                  // whatever is left is dropped with the connection
+	late.Stop()
 	_ = resp.Body.Close()
 }

@@ -43,9 +43,10 @@ func redirects(code int) bool {
 
 // location resolves the field's value (RFC 9110 section 10.2.2). Userinfo in it
 // is the server's, and nobody's credential: it is dropped. A fragment is
-// inherited.
+// inherited. Spaces and octets beyond ASCII, which servers send raw, are
+// percent-encoded as browsers and curl do.
 func location(from *url.URL, value string) (*url.URL, error) {
-	ref, err := url.Parse(value)
+	ref, err := url.Parse(encodeRaw(value))
 	if err != nil {
 		return nil, fmt.Errorf("%w to %q: not a URL", ErrRedirect, value)
 	}
@@ -58,6 +59,30 @@ func location(from *url.URL, value string) (*url.URL, error) {
 		return nil, fmt.Errorf("%w to %q: %w", ErrRedirect, value, err)
 	}
 	return to, nil
+}
+
+// encodeRaw percent-encodes what RFC 3986 has no place for in a URL, control
+// characters apart: those are refused with the URL. The authority is left alone,
+// where such octets are part of a name in another alphabet.
+func encodeRaw(value string) string {
+	head, tail := "", value
+	if i := strings.Index(value, "//"); i >= 0 && !strings.ContainsAny(value[:i], "/?#") {
+		if j := strings.IndexAny(value[i+2:], "/?#"); j >= 0 {
+			head, tail = value[:i+2+j], value[i+2+j:]
+		} else {
+			return value
+		}
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	for i := 0; i < len(tail); i++ {
+		if c := tail[i]; c == ' ' || c >= 0x80 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // hopTo makes the hop to a URL, and names the fields that do not go along.

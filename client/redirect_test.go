@@ -188,6 +188,22 @@ func TestRedirectMethods(t *testing.T) {
 	}
 }
 
+// TestRawLocation: what servers send raw is encoded, as in browsers.
+func TestRawLocation(t *testing.T) {
+	from, _ := url.Parse("http://a.example/x/y")
+	for value, want := range map[string]string{
+		"/caf\xc3\xa9 au lait?q=a b\xe9#\xc3\xa9 x": "http://a.example/caf%C3%A9%20au%20lait?q=a%20b%E9#%C3%A9%20x",
+		"z z":                       "http://a.example/x/z%20z",
+		"http://b.example/%20/\xff": "http://b.example/%20/%FF",
+		"//b.example":               "http://b.example",
+	} {
+		got, err := location(from, value)
+		if err != nil || got.String() != want {
+			t.Errorf("%q: got %v, %v, want %s", value, got, err, want)
+		}
+	}
+}
+
 func TestRedirectsRefused(t *testing.T) {
 	for _, to := range []string{"ftp://h.example/", "file:///etc/passwd", "http://", "https://h.example:0/", "http://a b/", "javascript:alert(1)"} {
 		req, _ := http.NewRequest("GET", "https://a.example/", nil)

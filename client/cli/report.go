@@ -147,8 +147,10 @@ func codeOf(ctx context.Context, err error) int {
 		return authCode(err)
 	case errors.Is(err, client.ErrTooManyRedirects):
 		return exitRedirects
-	case errors.Is(err, client.ErrRedirect):
+	case errors.Is(err, client.ErrRedirect) && errors.Is(err, auth.ErrOrigin):
 		return exitProtocol
+	case errors.Is(err, client.ErrRedirect):
+		return exitURL
 	case errors.As(err, &wire):
 		return int(wire.Kind)
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -220,6 +222,8 @@ func unansweredText(u *client.Unanswered) string {
 		return fmt.Sprintf("%s: offered is %s, which getin does not answer", asks, schemesOf(u))
 	case errors.As(u.Reason, &refused):
 		return fmt.Sprintf("%s: not answered: %s", asks, whyRefused(refused))
+	case errors.Is(u.Reason, client.ErrTooManyRounds):
+		return fmt.Sprintf("%s: %v, whatever it was answered", asks, u.Reason)
 	case u.Sent && errors.Is(u.Reason, auth.ErrDeclined):
 		return asks + ": the user or password was refused"
 	case u.Sent:

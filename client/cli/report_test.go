@@ -45,7 +45,7 @@ func TestReport(t *testing.T) {
 		{auth.ErrServerUnverified, exitAuth, "did not prove"},
 		{client.ErrBodySpent, exitRewind, "hint: put the data into a file"},
 		{client.ErrTooManyRedirects, exitRedirects, "too many"},
-		{fmt.Errorf("%w to %q", client.ErrRedirect, "ftp://h/"), exitProtocol, "ftp"},
+		{fmt.Errorf("%w to %q: %w", client.ErrRedirect, "ftp://h/", auth.ErrOrigin), exitProtocol, "ftp"},
 		{&h1.Error{Kind: h1.HostName, Err: errors.New("no such host")}, exitHostName, "no such host\n"},
 		{&h1.Error{Kind: h1.Certificate, Err: errors.New("bad")}, exitCertificate, "hint: --cacert"},
 		{&transfer.WriteError{Name: "f", Err: io.ErrShortWrite}, exitWrite, "writing f"},

@@ -62,6 +62,11 @@ func TestBulkReachesTheFile(t *testing.T) {
 						}
 						_ = resp.Body.Close()
 					}
+					for _, list := range e.pool.idle {
+						if s := list[0].sock; s.mark != nil || s.wide != nil {
+							t.Error("the connection is still set for bulk")
+						}
+					}
 					if c := srv.conns.Load(); c != 1 {
 						t.Errorf("%d connections, want 1", c)
 					}
@@ -164,6 +169,27 @@ func TestBulkDestinationFails(t *testing.T) {
 	_ = resp.Body.Close()
 	if pooled(e) != 0 {
 		t.Error("the connection was kept in the middle of a body")
+	}
+}
+
+// The end of a fast body is not waited for: the mark is down before.
+func TestMarkIsDownAtTheEnd(t *testing.T) {
+	srv := newBulk(t, 32<<20, false)
+	e := newEngine(t, Config{})
+	best := time.Hour
+	for range 5 {
+		resp, err := e.RoundTrip(mustRequest(t, srv.URL))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, began := newSink(t, 0), time.Now()
+		if _, err := resp.Body.(io.WriterTo).WriteTo(s); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(began))
+	}
+	if best >= markPatience {
+		t.Errorf("32 MiB took %v at best", best)
 	}
 }
 

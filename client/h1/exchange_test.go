@@ -368,6 +368,30 @@ type closer struct {
 
 func (c closer) Close() error { *c.closed = true; return nil }
 
+// A context that ends when all of the body has come, but is not read yet, leaves
+// no connection that another request could have.
+func TestCanceledBeforeTheEndIsRead(t *testing.T) {
+	for _, text := range []string{ok2, chunkedHead + "2\r\nok\r\n0\r\n\r\n"} {
+		addr := rawServer(t, func(nc net.Conn, _ string) { _, _ = io.WriteString(nc, text) })
+		ctx, cancel := context.WithCancel(t.Context())
+		e := newEngine(t, Config{})
+		req, _ := request(t, ctx, "http://"+addr)
+		resp, err := e.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		b := make([]byte, 9)
+		if n, err := resp.Body.Read(b); n != 2 || err != io.EOF {
+			t.Errorf("%d %v, want all of it and its end at once", n, err)
+		}
+		_ = resp.Body.Close()
+		if pooled(e) != 0 {
+			t.Error("a canceled connection was kept")
+		}
+	}
+}
+
 // The cause of a context's end is told, and its error too.
 func TestCauseIsTold(t *testing.T) {
 	addr := rawServer(t, func(nc net.Conn, _ string) { _, _ = io.WriteString(nc, head200+"Content-Length: 9\r\n\r\nhalf") })

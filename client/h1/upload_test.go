@@ -90,6 +90,29 @@ func TestEarlyAnswerEndsTheSending(t *testing.T) {
 	}
 }
 
+// When RoundTrip returns with a refusal, the source is not read any more: the
+// caller may rewind it at once.
+func TestEarlyAnswerLeavesTheSourceAlone(t *testing.T) {
+	addr, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
+		_, _ = readHead(br)
+		_, _ = io.WriteString(nc, "HTTP/1.1 401 Who\r\nContent-Length: 100000\r\n\r\n")
+		_, _ = readHead(br)
+	})
+	big := &watched{Reader: bytes.NewReader(make([]byte, 64<<20)), closed: make(chan struct{})}
+	req, _ := newRequest(t, "PUT", "http://"+addr, big)
+	req.ContentLength, req.GetBody = 64<<20, func() (io.ReadCloser, error) { return nil, errSource }
+	resp, err := newEngine(t, Config{}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	select {
+	case <-big.closed:
+	default:
+		t.Error("the body is still being sent")
+	}
+}
+
 func get2(t *testing.T, e *Engine, url string) (string, *http.Response, *Wire) {
 	t.Helper()
 	req, w := newRequest(t, "GET", url, nil)
