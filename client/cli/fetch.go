@@ -94,6 +94,8 @@ func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) i
 	rec := &record{target: t, number: n, started: time.Now()}
 	ctx, stop := withLimit(withRecord(ctx, rec), f.options.maxTime)
 	defer stop()
+	ctx, stopPace := withPace(ctx, f.options.speedLimit, f.options.speedTime)
+	defer stopPace()
 	rec.err = f.transfer(ctx, rec, sets)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
@@ -114,6 +116,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	if err != nil {
 		return err
 	}
+	paceOf(ctx).upload(req)
 	resp, err := f.client.Do(req)
 	if derr := f.dump(rec); err == nil {
 		err = derr
@@ -157,6 +160,10 @@ func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why *
 // deliver writes the heads, when they are wanted, and the body.
 func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error {
 	sink := f.sink(rec, resp, sets)
+	if p := paceOf(resp.Request.Context()); p != nil {
+		last := int64(0)
+		sink.Progress = func(total int64) { p.moved.Add(total - last); last = total }
+	}
 	if _, shown := sink.Out.(*textOnly); shown {
 		defer f.report.hold()()
 	}

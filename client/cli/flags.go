@@ -168,7 +168,23 @@ func connectionFlags() []flagDef {
 			name: "connect-timeout", arg: "seconds", group: "connection", help: "how long connecting may take",
 			take: func(o *options, v string) (err error) { o.connectTimeout, err = seconds(v); return err },
 		},
-		{name: "http1.1", group: "connection", help: "use HTTP/1.1; it is what is used", on: func(*options, bool) {}},
+		{
+			letter: "Y", name: "speed-limit", arg: "octets", group: "connection", help: "end a transfer that is slower than so many octets a second",
+			take: func(o *options, v string) error { n, err := number(v, 0); o.speedLimit = int64(n); return err },
+		},
+		{
+			letter: "y", name: "speed-time", arg: "seconds", group: "connection", help: "for so long (30); without -Y, one that stands still",
+			take: func(o *options, v string) (err error) {
+				o.speedTime, err = number(v, 1)
+				o.speedLimit = max(o.speedLimit, 1)
+				return err
+			},
+		},
+		{name: "http2", group: "connection", help: "use HTTP/2 when the server offers it", on: func(o *options, b bool) { o.http2 = b }},
+		{
+			name: "http1.1", group: "connection", help: "use HTTP/1.1, which is the default",
+			on: func(o *options, b bool) { o.http2 = o.http2 && !b },
+		},
 		{
 			letter: "L", name: "location", group: "redirect", help: "follow redirects",
 			on: func(o *options, b bool) { o.location = b },

@@ -61,7 +61,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 	table := fetchFlags()
 	values := map[string]string{
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
-		"tries": "2", "secret-fd": "5", "parallel-max": "4",
+		"tries": "2", "secret-fd": "5", "parallel-max": "4", "speed-limit": "1000", "speed-time": "5",
 	}
 	for _, d := range table {
 		value := values[d.name]

@@ -30,8 +30,11 @@ type options struct {
 
 	// Following and failing.
 	location     bool
-	trusted      bool // --location-trusted
-	maxRedirs    int  // -1: no limit
+	trusted      bool  // --location-trusted
+	maxRedirs    int   // -1: no limit
+	speedLimit   int64 // -Y, octets a second; 0: none
+	speedTime    int   // -y, seconds
+	http2        bool
 	parallel     bool // -Z
 	parallelMax  int  // with it, at least 1
 	fail         bool
@@ -136,4 +139,6 @@ func (o *options) autoReferer() bool { return strings.HasSuffix(o.referer, ";aut
 
 // defaults returns the options of an empty command line. 50 redirects are
 // curl's default.
-func defaults() *options { return &options{maxRedirs: 50, tries: 3, parallelMax: 50} }
+func defaults() *options {
+	return &options{maxRedirs: 50, tries: 3, parallelMax: 50, speedTime: defaultPaceSeconds}
+}

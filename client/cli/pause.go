@@ -39,19 +39,20 @@ func withLimit(ctx context.Context, limit time.Duration) (_ context.Context, sto
 	}
 }
 
-// hold stops the clock of the context until the function that it returns is
+// hold stops the clock of the context, and the watch of its pace, until the function that it returns is
 // called.
 func hold(ctx context.Context) (release func()) {
+	paced := paceOf(ctx).hold()
 	c, _ := ctx.Value(clockKey{}).(*clock)
 	if c == nil {
-		return func() {}
+		return sync.OnceFunc(paced)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held++; c.held == 1 && c.timer.Stop() {
 		c.left -= time.Since(c.since)
 	}
-	return sync.OnceFunc(c.release)
+	return sync.OnceFunc(func() { paced(); c.release() })
 }
 
 func (c *clock) release() {

@@ -127,13 +127,14 @@ func codeOf(ctx context.Context, err error) int {
 		output   *writeError
 		delivery *transfer.WriteError
 		wire     *h1.Error
+		slow     *slowError
 	)
 	switch {
 	case errors.As(err, &usage):
 		return usage.code
 	case errors.As(err, &address):
 		return address.code
-	case errors.Is(context.Cause(ctx), errTimeLimit):
+	case errors.Is(context.Cause(ctx), errTimeLimit), errors.As(context.Cause(ctx), &slow):
 		return exitTimeout
 	case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
 		return exitInterrupted
@@ -192,6 +193,7 @@ func matches(err error, list []error) bool {
 // errorText is the error as a user reads it: what, then why.
 func errorText(err error) string {
 	var u *client.Unanswered
+	var slow *slowError
 	switch {
 	case err == nil:
 		return ""
@@ -199,7 +201,7 @@ func errorText(err error) string {
 		return unansweredText(u)
 	case errors.Is(err, auth.ErrCanceled):
 		return "interrupted"
-	case errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "time"):
+	case errors.Is(err, context.Canceled) && !errors.Is(err, errTimeLimit) && !errors.As(err, &slow):
 		return "interrupted"
 	}
 	return err.Error()

@@ -43,7 +43,7 @@ func join(ctx context.Context, sys *System, o *options, typed []*target) (*parts
 	p.client = &client.Client{
 		Sender: client.Engine{Engine: h1.New(h1.Config{
 			Proxy: proxy, ConnectTimeout: o.connectTimeout, Getenv: sys.env,
-			TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure},
+			TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
 		})},
 		Schemes: o.schemes(), Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent, Proxy: proxy,
 		Policy: client.Policy{
