@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 FUZZTIME ?= 30s
 SOAKCOUNT ?= 20
+SOAKTIME ?= 1h
 
 # Tools that are run and never depended on: go.mod stays clean.
 GOFUMPT := go run mvdan.cc/gofumpt@v0.12.0
@@ -78,9 +79,12 @@ fuzz:
 	for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do echo "$$pkg $$f"; \
 	go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; done; done
 
-# What many do at once, again and again under the race detector.
+# What many do at once, again and again under the race detector; ten GiB in flat
+# memory; an hour of broken responses.
 soak:
 	$(RACE) -count=$(SOAKCOUNT) -run 'R11|Parallel|Processes|Lock|Killed|Crash|Nonce' ./...
+	GETIN_SOAK=1 go test -count=1 -v -run Soak ./client/cli
+	go test -run '^$$' -fuzz '^FuzzResponse$$' -fuzztime $(SOAKTIME) ./client/h1
 
 # Against curl and wget2, side by side; exits 1 when a goal is missed. Needs root for its packages.
 bench: build
