@@ -138,8 +138,8 @@ func (b *body) Close() error {
 func (b *body) chunked(p []byte) (n int, err error) {
 	for n < len(p) {
 		if b.left == 0 {
-			if n > 0 && b.c.buffered() == 0 {
-				return n, nil // what there is now, before the next has come
+			if n > 0 && !b.headerIsHere() {
+				return n, nil
 			}
 			if err := b.chunkHeader(); err != nil {
 				return n, err
@@ -154,17 +154,14 @@ func (b *body) chunked(p []byte) (n int, err error) {
 		if err != nil {
 			return n, cutShort(err)
 		}
-		if b.left == 0 && b.lastIsHere() {
-			return n, b.chunkHeader()
-		}
 	}
 	return n, nil
 }
 
-// lastIsHere tells whether the end of the body has come with what was read, so
-// that it can be told at once and the connection be free.
-func (b *body) lastIsHere() bool {
-	return bytes.Equal(b.c.buf[b.c.r:b.c.w], []byte("\r\n0\r\n\r\n"))
+// headerIsHere tells whether the end of a chunk and the line after it have come:
+// what was read need not wait then, and the end of the body is told with it.
+func (b *body) headerIsHere() bool {
+	return bytes.Count(b.c.buf[b.c.r:b.c.w], []byte("\n")) > 1
 }
 
 func cutShort(err error) error {

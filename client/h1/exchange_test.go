@@ -65,13 +65,6 @@ func newRequest(t *testing.T, method, url string, body io.Reader) (*http.Request
 }
 
 func TestRequestOnTheWire(t *testing.T) {
-	var seen atomic.Value
-	addr := rawServer(t, func(nc net.Conn, head string) {
-		if !seen.CompareAndSwap("", head) {
-			return // the body
-		}
-		_, _ = io.WriteString(nc, "HTTP/1.1 204 No Content\r\n\r\n")
-	})
 	own := []Field{{"user-AGENT", "me"}, {"Accept", "*/*"}, {"X-z", "1"}, {"x-Z", "2"}}
 	form := append(own[:4:4], Field{"Content-Type", "text/plain"})
 	for name, c := range map[string]struct {
@@ -94,7 +87,14 @@ func TestRequestOnTheWire(t *testing.T) {
 		"odd method":    {"GE\nT", "/", nil, []Field{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			var seen atomic.Value
 			seen.Store("")
+			addr := rawServer(t, func(nc net.Conn, head string) {
+				if !seen.CompareAndSwap("", head) {
+					return // the body
+				}
+				_, _ = io.WriteString(nc, "HTTP/1.1 204 No Content\r\n\r\n")
+			})
 			req, w := newRequest(t, "GET", "http://"+addr+c.path, c.body)
 			req.Method, w.Fields = c.method, c.fields
 			_, _, err := send(t, newEngine(t, Config{}), req)
