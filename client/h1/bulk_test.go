@@ -149,6 +149,26 @@ func TestBulkCutShort(t *testing.T) {
 	}
 }
 
+// The file goes on where it was.
+func TestBulkKeepsTheOffset(t *testing.T) {
+	srv := newBulk(t, 1<<20, false)
+	s := newSink(t, 0)
+	_, _ = s.WriteString("before")
+	resp, err := newEngine(t, Config{}).RoundTrip(mustRequest(t, srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := resp.Body.(io.WriterTo).WriteTo(s); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = s.WriteString("after")
+	b, _ := os.ReadFile(s.Name())
+	if !bytes.HasPrefix(b, []byte("before")) || !bytes.HasSuffix(b, []byte("after")) || sumOf(b[6:len(b)-5]) != srv.sum {
+		t.Errorf("file of %d octets is not before, body, after", len(b))
+	}
+}
+
 // halfSink takes what is written, and has a file behind it that takes nothing.
 type halfSink struct {
 	io.Writer
