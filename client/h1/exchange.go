@@ -213,7 +213,6 @@ func (x *exchange) sendOffered(c *conn) error {
 	if err != nil {
 		return err
 	}
-	p.begun = true // also when it had been read for an earlier try
 	x.write(c, all)
 	return nil
 }

@@ -246,6 +246,7 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 	}{
 		"GET":               {method: "GET"},
 		"PUT, can rewind":   {method: "PUT", body: func() io.Reader { return strings.NewReader(strings.Repeat("x", 1<<17)) }},
+		"PUT, expects":      {method: "PUT", body: func() io.Reader { return strings.NewReader("x") }},
 		"PUT, short stream": {method: "PUT", body: func() io.Reader { return stream("x") }, want: EmptyReply},
 		"POST":              {method: "POST", body: func() io.Reader { return strings.NewReader("x") }, want: EmptyReply},
 		"lane":              {method: "GET", lane: "a", want: EmptyReply},
@@ -257,6 +258,9 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 					req, err := http.ReadRequest(br)
 					if err != nil {
 						return
+					}
+					if req.Header.Get("Expect") != "" && (n != 1 || i != 2) {
+						_, _ = io.WriteString(nc, "HTTP/1.1 100 Continue\r\n\r\n")
 					}
 					_, _ = io.Copy(io.Discard, req.Body)
 					if n == 1 && i == 2 {
@@ -273,7 +277,9 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 					r = c.body()
 				}
 				req, w := newRequest(t, c.method, "http://"+addr, r)
-				w.Lane = c.lane
+				if w.Lane = c.lane; name == "PUT, expects" {
+					req.Header.Set("Expect", "100-continue")
+				}
 				body, _, err := send(t, e, req)
 				if i == 0 || c.want == 0 {
 					if body != "ok" {

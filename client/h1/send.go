@@ -15,7 +15,7 @@ type payload struct {
 	length  int64         // in octets; -1 is unknown, sent in chunks
 	again   func() (io.ReadCloser, error)
 	expects bool   // the server is asked first (RFC 9110 section 10.1.1)
-	begun   bool   // something of it was read
+	begun   bool   // it is on its way, or was read
 	inline  []byte // all of it, once it was read to go with the head
 	sender  *sender
 	handed  bool // net/http closes it
@@ -41,7 +41,11 @@ func (p *payload) repeatable() bool {
 
 // rewind makes ready for that.
 func (p *payload) rewind() error {
-	if p.body == nil || !p.begun || p.inline != nil {
+	if p.body == nil || !p.begun {
+		return nil
+	}
+	if p.inline != nil {
+		p.begun = false
 		return nil
 	}
 	body, err := p.again()
@@ -65,10 +69,10 @@ func (p *payload) short() bool { return p.length >= 0 && p.length <= inlineBody 
 // read returns all of a short body. What its source has beyond the length is not
 // looked at: that may be a wait.
 func (p *payload) read() ([]byte, error) {
+	p.begun = true
 	if p.inline != nil {
 		return p.inline, nil
 	}
-	p.begun = true
 	b := make([]byte, p.length)
 	n, err := io.ReadFull(p.body, b)
 	switch {
