@@ -15,9 +15,6 @@ type body struct {
 	length int64
 	once   *onceReader // set when the body is a stream that cannot be rewound
 	source io.Closer   // what the caller handed over
-
-	// impatient: the server will not hear of Expect (417).
-	impatient bool
 }
 
 func newBody(req *http.Request) *body {
@@ -50,8 +47,9 @@ func rewinder(r io.Reader, s io.Seeker, start int64) func() (io.ReadCloser, erro
 
 // attach gives the request the body from its start, and returns the fields that
 // it added. A stream is offered with "Expect: 100-continue", so that a server
-// that wants authentication says so before the stream is spent.
-func (b *body) attach(r *http.Request) ([]auth.Field, error) {
+// that wants authentication says so before the stream is spent, unless the server
+// is known not to hear of it.
+func (b *body) attach(r *http.Request, noExpect bool) ([]auth.Field, error) {
 	if b.get == nil {
 		return nil, nil
 	}
@@ -64,7 +62,7 @@ func (b *body) attach(r *http.Request) ([]auth.Field, error) {
 		r.GetBody = b.get
 		return nil, nil
 	}
-	if b.impatient || r.Header.Get("Expect") != "" {
+	if noExpect || r.Header.Get("Expect") != "" {
 		return nil, nil
 	}
 	expect := auth.Field{Name: "Expect", Value: "100-continue"}

@@ -151,7 +151,7 @@ func (d *dialogue) message(m auth.Message) auth.Message {
 // silence tells why a party gets no answer at this hop, or nil.
 func (h *hop) silence(p *auth.Party) error {
 	switch {
-	case h.own[p]:
+	case p == auth.Server && h.ownServer, p == auth.Proxy && h.ownProxy:
 		return ErrOwnHeader
 	case p == auth.Server && h.downgraded:
 		return ErrDowngradedRedirect

@@ -27,9 +27,12 @@ type hop struct {
 
 	redirects int
 
-	// own: for each party, whether the caller set its Answer field by hand at
-	// the first hop.
-	own map[*auth.Party]bool
+	// noExpect: the server will not hear of Expect (417).
+	noExpect bool
+
+	// ownServer and ownProxy: the caller set the party's Answer field by hand
+	// at the first hop.
+	ownServer, ownProxy bool
 }
 
 func firstHop(req *http.Request) (*hop, error) {
@@ -37,11 +40,11 @@ func firstHop(req *http.Request) (*hop, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &hop{req: req.Clone(req.Context()), body: newBody(req), origin: o, typed: o, own: map[*auth.Party]bool{}}
-	for _, p := range []*auth.Party{auth.Server, auth.Proxy} {
-		h.own[p] = len(req.Header.Values(p.Answer)) > 0
-	}
-	return h, nil
+	return &hop{
+		req: req, body: newBody(req), origin: o, typed: o,
+		ownServer: len(req.Header.Values(auth.Server.Answer)) > 0,
+		ownProxy:  len(req.Header.Values(auth.Proxy.Answer)) > 0,
+	}, nil
 }
 
 // redirectedFrom returns the typed origin when the chain has left it.
@@ -57,12 +60,18 @@ func (h *hop) redirectedFrom() auth.Origin {
 func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	ctx := h.req.Context()
 	wire := &Wire{}
-	r := h.req.Clone(WithWire(ctx, wire))
+	r := h.req.WithContext(WithWire(ctx, wire))
+	// The values are shared with the hop: nobody changes them in place.
+	r.Header = make(http.Header, len(h.req.Header)+len(answers)+1)
+	maps.Copy(r.Header, h.req.Header)
+	if h.noExpect {
+		r.Header.Del("Expect")
+	}
 	for _, f := range answers {
 		r.Header.Set(f.Name, f.Value)
 	}
 	r.Body, r.GetBody = nil, nil
-	more, err := h.body.attach(r)
+	more, err := h.body.attach(r, h.noExpect)
 	if w := WireOf(ctx); w != nil && w.Fields != nil {
 		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
 	}
@@ -72,7 +81,13 @@ func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 // ordered returns the fields of this hop in the caller's order and spelling, and
 // behind them those that the way here has added (Referer).
 func (h *hop) ordered(fields []auth.Field) []auth.Field {
+	if h.redirects == 0 && !h.noExpect {
+		return fields
+	}
 	left := h.req.Header.Clone()
+	if h.noExpect {
+		delete(left, "Expect")
+	}
 	var list []auth.Field
 	for _, f := range fields {
 		name := http.CanonicalHeaderKey(f.Name)

@@ -22,8 +22,7 @@ func (r *retries) again(h *hop, resp *http.Response) bool {
 		if resp.Request.Header.Get("Expect") == "" {
 			return false
 		}
-		h.req.Header.Del("Expect")
-		h.body.impatient = true
+		h.noExpect = true
 	case http.StatusLengthRequired:
 		if !h.body.measure() {
 			return false

@@ -141,6 +141,9 @@ func (f File) Agreed(s auth.Space) Consent {
 // path that servers may read in two ways counts as under every prefix: it must
 // not be a way round the memory.
 func (f File) Strongest(u *url.URL) auth.Strength {
+	if len(f.Strengths) == 0 {
+		return 0
+	}
 	ambiguous := !auth.Covers("/", u)
 	var best auth.Strength
 	for _, a := range f.Strengths {
