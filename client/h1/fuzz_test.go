@@ -130,6 +130,11 @@ func sameFields(t *testing.T, raw []byte, ours, theirs http.Header) {
 	}
 }
 
+// spaced tells of a name with a space in it, which net/http leaves there.
+func spaced(h http.Header) bool {
+	return strings.Contains(strings.Join(slices.Collect(maps.Keys(h)), ""), " ")
+}
+
 // listed tells which of the differences of the package's documentation the
 // response falls under, or "".
 func listed(raw []byte, err error, ours, theirs *http.Response, theirErr error) string {
@@ -140,7 +145,7 @@ func listed(raw []byte, err error, ours, theirs *http.Response, theirErr error) 
 	switch {
 	case ours != nil && ours.StatusCode == 101:
 		return "101"
-	case theirs != nil && strings.Contains(strings.Join(slices.Collect(maps.Keys(theirs.Header)), ""), " "):
+	case theirs != nil && (spaced(theirs.Header) || spaced(theirs.Trailer)):
 		return "space before a colon"
 	case err != nil && theirErr != nil:
 		return "both refuse"
