@@ -87,7 +87,7 @@ var errCannotStart = errors.New("cannot start")
 func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 	q := auth.Query{
 		Space: o.challenge.Space(d.party, d.origin), Scheme: o.scheme.Name(), Strength: o.traits.Strength,
-		Wants: o.traits.Wants, Target: bare(d.url), Challenge: o.challenge, Person: person,
+		Wants: o.traits.Wants, Target: auth.Target(d.url), Challenge: o.challenge, Person: person,
 		Redirected: d.redirectedFrom, Method: d.method,
 	}
 	if person {

@@ -66,7 +66,7 @@ func (d *dialogue) recall(ctx context.Context) {
 	}
 	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil {
 		q := s.query
-		q.Unasked, q.Target = true, bare(d.url)
+		q.Unasked, q.Target = true, auth.Target(d.url)
 		d.start(q, s.credential)
 	}
 }
@@ -249,10 +249,4 @@ func (d *dialogue) unanswered(reason error) error {
 		e.Space = offers[0].challenge.Space(d.party, d.origin)
 	}
 	return e
-}
-
-// bare returns the URL without userinfo, query and fragment.
-func bare(u *url.URL) string {
-	v := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	return v.String()
 }

@@ -95,7 +95,7 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	next.origin, next.redirects = o, h.redirects+1
 	next.req = h.req.Clone(h.req.Context())
 	next.req.URL, next.req.Host = to, ""
-	next.left = h.left || !sameSite(h.typed, o)
+	next.left = h.left || !h.typed.Grants(o)
 	next.downgraded = h.downgraded || h.origin.Scheme == "https" && o.Scheme == "http"
 	var dropped []string
 	if next.left && !c.trusts(o) {
@@ -110,15 +110,6 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	}
 	c.refer(next.req, h.req.URL)
 	return &next, dropped, nil
-}
-
-// sameSite reports whether what was typed for one origin may go to the other:
-// the same, or http on 80 grown into https on 443 at the same host (rule R5).
-func sameSite(typed, to auth.Origin) bool {
-	if typed == to {
-		return true
-	}
-	return typed.Host == to.Host && typed.Scheme == "http" && typed.Port == 80 && to.Scheme == "https" && to.Port == 443
 }
 
 // trusts reports whether the caller's own fields go even to another origin.

@@ -52,13 +52,7 @@ func (g *Given) covers(p *auth.Party, o auth.Origin) bool {
 	if party == nil {
 		party = auth.Server
 	}
-	return party == p && slices.ContainsFunc(g.Origins, func(typed auth.Origin) bool {
-		return typed == o || upgraded(typed, o)
-	})
-}
-
-func upgraded(from, to auth.Origin) bool {
-	return from.Host == to.Host && from.Scheme == "http" && from.Port == 80 && to.Scheme == "https" && to.Port == 443
+	return party == p && slices.ContainsFunc(g.Origins, func(typed auth.Origin) bool { return typed.Grants(o) })
 }
 
 func (g *Given) kind() auth.Kind {

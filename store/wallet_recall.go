@@ -170,7 +170,7 @@ func (w *Wallet) takeOff(ctx context.Context, s *space, u *url.URL) bool {
 		f := s.flight
 		refused, free := s.refused, s.noWait || f == nil
 		if !refused && f == nil && !s.noWait {
-			s.flight = &flight{target: bare(u), done: make(chan struct{})}
+			s.flight = &flight{target: auth.Target(u), done: make(chan struct{})}
 		}
 		w.mu.Unlock()
 		if refused || free {
@@ -209,12 +209,6 @@ func (w *Wallet) land(s *space) {
 func unasked(sp auth.Space, ch auth.Challenge, u *url.URL) auth.Query {
 	return auth.Query{
 		Space: sp, Scheme: "Basic", Strength: auth.StrengthBasic, Wants: auth.Password,
-		Target: bare(u), Challenge: ch, Unasked: true,
+		Target: auth.Target(u), Challenge: ch, Unasked: true,
 	}
-}
-
-// bare returns the URL as Query.Target has it.
-func bare(u *url.URL) string {
-	v := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	return v.String()
 }

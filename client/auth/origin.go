@@ -138,3 +138,17 @@ func (o Origin) LoopbackName() bool {
 	}
 	return o.Host == "localhost" || strings.HasSuffix(o.Host, ".localhost")
 }
+
+// Grants reports whether what was typed for this origin may go to the other: the
+// same, or http on 80 grown into https on 443 at the same host.
+func (o Origin) Grants(to Origin) bool {
+	return o == to ||
+		o.Host == to.Host && o.Scheme == "http" && o.Port == 80 && to.Scheme == "https" && to.Port == 443
+}
+
+// Target returns the URL as a Query names it: without userinfo, query and
+// fragment.
+func Target(u *url.URL) string {
+	v := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return v.String()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"getin/store/index"
@@ -102,7 +103,7 @@ func countOf(n int, act *action) string {
 // command line.
 func (j *job) read(args []string) error {
 	j.o = defaults()
-	if !contains(args, "-q") && !contains(args, "--disable") {
+	if !slices.Contains(args, "-q") && !slices.Contains(args, "--disable") {
 		o, err := readCommandLine(fetchFlags(), j.sys, nil)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 )
 
 // commonFlags are those of every command. Its words are taken as URLs are, so
@@ -20,7 +21,7 @@ func noFlags() []flagDef { return nil }
 func flagsNamed(names ...string) []flagDef {
 	var list []flagDef
 	for _, d := range fetchFlags() {
-		if contains(names, d.name) {
+		if slices.Contains(names, d.name) {
 			list = append(list, d)
 		}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ func printHelp(w io.Writer, table []flagDef, word string) error {
 	case word == "":
 		helpTop(w)
 		fmt.Fprintln(w)
-		printFlags(w, table, func(d *flagDef) bool { return contains(mainFlags, d.name) })
+		printFlags(w, table, func(d *flagDef) bool { return slices.Contains(mainFlags, d.name) })
 		fmt.Fprintln(w, "\n\"getin --help all\" shows every flag, \"getin --help GROUP\" those of one group:")
 		fmt.Fprintln(w, strings.Join(groups, ", ")+".")
 	case word == "all":
@@ -32,7 +33,7 @@ func printHelp(w io.Writer, table []flagDef, word string) error {
 			printFlags(w, table, func(d *flagDef) bool { return d.group == g })
 		}
 		fmt.Fprintln(w, "\nA flag without an argument is switched off by --no-NAME.")
-	case contains(groups, word):
+	case slices.Contains(groups, word):
 		printFlags(w, table, func(d *flagDef) bool { return d.group == word })
 	default:
 		return &usageError{
@@ -41,15 +42,6 @@ func printHelp(w io.Writer, table []flagDef, word string) error {
 		}
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 func helpTop(w io.Writer) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -260,7 +261,7 @@ func whyRefused(e *refusal) string {
 func schemesOf(u *client.Unanswered) string {
 	var names []string
 	for _, c := range u.Challenges {
-		if !contains(names, c.Scheme) {
+		if !slices.Contains(names, c.Scheme) {
 			names = append(names, c.Scheme)
 		}
 	}

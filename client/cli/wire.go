@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 
 	"getin/client"
 	"getin/client/auth"
@@ -211,7 +212,7 @@ func (p *parts) accountsAt(resp *http.Response) []string {
 	}
 	var names []string
 	for _, e := range f.Entries {
-		if e.Account != "" && !contains(names, e.Account) {
+		if e.Account != "" && !slices.Contains(names, e.Account) {
 			names = append(names, e.Account)
 		}
 	}

@@ -45,7 +45,7 @@ type bulk struct{ *body }
 // body's.
 //
 // Towards a file on Linux, the octets of a body without TLS do not pass through
-// this process, and the socket wakes it seldom. Towards a pipe or a terminal
+// this process, and the socket of one with TLS wakes it seldom. Towards a pipe or a terminal
 // everything is written as it comes.
 func (b bulk) WriteTo(w io.Writer) (int64, error) {
 	if b.end != nil {

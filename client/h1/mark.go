@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// markSize, in octets, is the low-water mark for bulk: half of what the
-	// pipe of a splice takes, so that a full socket still fits it in two moves.
+	// markSize, in octets, is the low-water mark for bulk: half of sliceSize,
+	// so that a write is filled in two reads.
 	markSize = 512 << 10
 
 	// markAfter octets must have come within markWithin before the mark is
