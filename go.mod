@@ -10,6 +10,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // tests only: the command is tested by scripts
 	github.com/spf13/pflag v1.1.0
 	github.com/zalando/go-keyring v0.2.8
+	go.uber.org/goleak v1.3.0 // tests only: a thousand canceled downloads leave nothing behind
 	golang.org/x/net v0.62.0 // host names in other alphabets (idna), the rules of NO_PROXY (httpproxy)
 	golang.org/x/sys v0.49.0 // terminals, splice and file locks where package syscall ends
 	golang.org/x/term v0.47.0

@@ -8,13 +8,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // storm is how many downloads are canceled, of sixty-four at a time.
@@ -31,7 +32,7 @@ func TestCanceledAtRandomMoments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := newNumbered(t, secure)
 			e := newEngine(t, Config{TLS: TLS{Insecure: true}})
-			before := runtime.NumGoroutine()
+			before := goleak.IgnoreCurrent()
 			var canceled, done atomic.Int32
 			var wg sync.WaitGroup
 			for worker := range side {
@@ -55,7 +56,7 @@ func TestCanceledAtRandomMoments(t *testing.T) {
 			}
 			e.CloseIdleConnections()
 			srv.CloseClientConnections()
-			settles(t, before)
+			goleak.VerifyNone(t, before)
 		})
 	}
 }
@@ -138,18 +139,4 @@ func toFile(w io.WriterTo, name string) error {
 	defer f.Close()
 	_, err = w.WriteTo(f)
 	return err
-}
-
-// settles waits until no more goroutines run than before.
-func settles(t *testing.T, before int) {
-	t.Helper()
-	var n int
-	for range 200 {
-		if n = runtime.NumGoroutine(); n <= before {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	all := make([]byte, 1<<16)
-	t.Errorf("%d goroutines, %d before:\n%s", n, before, all[:runtime.Stack(all, true)])
 }
