@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -222,7 +223,7 @@ func TestMarkComesDown(t *testing.T) {
 	}
 	defer nc.Close()
 	_ = nc.SetReadDeadline(time.Now().Add(20 * time.Second))
-	m := mark{raw: newSocket(nc).raw, left: 2 * markUntil}
+	m := mark{raw: newSocket(nc, new(atomic.Int32)).raw, left: 2 * markUntil}
 	for _, left := range []int64{2 * markUntil, markUntil - 1} {
 		m.raise()
 		m.left = left

@@ -41,7 +41,8 @@ type conn struct {
 	r, w int
 	out  []byte // the head of the request being written; kept for its memory
 
-	stop func() bool // ends the watch for the context
+	active bool        // a request is under way on it
+	stop   func() bool // ends the watch for the context
 
 	mu       sync.Mutex
 	canceled bool
@@ -51,8 +52,11 @@ type conn struct {
 // past is a deadline that has passed.
 var past = time.Unix(1, 0)
 
-// watch lets the end of ctx end everything that waits on the connection.
+// watch begins the service of a request. It lets the end of ctx end everything
+// that waits on the connection.
 func (c *conn) watch(ctx context.Context) {
+	c.sock.active.Add(1)
+	c.active = true
 	if ctx.Done() == nil {
 		return
 	}
@@ -64,6 +68,10 @@ func (c *conn) watch(ctx context.Context) {
 
 // unwatch ends it, and reports whether the connection is untouched.
 func (c *conn) unwatch() bool {
+	if c.active {
+		c.active = false
+		c.sock.active.Add(-1)
+	}
 	stop := c.stop
 	c.stop = nil
 	return stop == nil || stop()

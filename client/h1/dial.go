@@ -52,7 +52,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	if err != nil {
 		return err
 	}
-	c.sock = newSocket(nc)
+	c.sock = newSocket(nc, &e.active)
 	c.nc = c.sock
 	if r.proxy != nil && r.proxy.Scheme == "https" {
 		proxy := e.identity(&e.config.ProxyTLS)

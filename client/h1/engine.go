@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,7 +14,8 @@ type Engine struct {
 	config      Config
 	dialTimeout time.Duration
 	pool        pool
-	heads       sync.Pool // of *[]byte, for requests
+	heads       sync.Pool    // of *[]byte, for requests
+	active      atomic.Int32 // requests and responses under way on connections
 
 	mu         sync.Mutex
 	identities map[*TLS]*identity
@@ -41,10 +43,17 @@ func New(c Config) *Engine {
 // A body of the response that implements io.WriterTo is quickest by that: see
 // SpliceTarget.
 func (e *Engine) RoundTrip(req *http.Request) (*http.Response, error) {
-	x := &exchange{engine: e, req: req, ctx: req.Context(), wire: WireOf(req.Context())}
-	if x.wire == nil {
-		x.wire = &Wire{}
+	w := WireOf(req.Context())
+	if w == nil {
+		w = &Wire{}
 	}
+	return e.Send(req, w)
+}
+
+// Send is RoundTrip with a Wire that the context need not carry. It is the
+// request's alone until Send has returned.
+func (e *Engine) Send(req *http.Request, w *Wire) (*http.Response, error) {
+	x := &exchange{engine: e, req: req, ctx: req.Context(), wire: w}
 	x.wire.Start = time.Now()
 	x.payload = newPayload(req, x.wire)
 	defer x.payload.close()

@@ -2,6 +2,7 @@ package h1
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -16,14 +17,22 @@ type socket struct {
 
 	wide []byte // wide[r:w] was read and not yet taken
 	r, w int
+
+	active *atomic.Int32 // how many requests the engine is at
+
+	// Of a loneRead.
+	onReady func(fd uintptr) bool // receive, made once
+	into    []byte
+	got     int
+	failed  error
 }
 
 // wideBuffer, in octets, is what is read at once for TLS: sixteen records. Half
 // or twice as much measured alike.
 const wideBuffer = 256 << 10
 
-func newSocket(nc net.Conn) *socket {
-	s := &socket{Conn: nc}
+func newSocket(nc net.Conn, active *atomic.Int32) *socket {
+	s := &socket{Conn: nc, active: active}
 	if tcp, ok := nc.(*net.TCPConn); ok {
 		if raw, err := tcp.SyscallConn(); err == nil {
 			s.raw = raw
@@ -40,7 +49,7 @@ func (s *socket) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	if s.mark == nil {
-		return s.Conn.Read(p)
+		return s.take(p)
 	}
 	if s.wide == nil || len(p) >= len(s.wide) {
 		return s.marked(p)
@@ -50,9 +59,17 @@ func (s *socket) Read(p []byte) (int, error) {
 	return s.r, err
 }
 
+// take reads from the connection itself.
+func (s *socket) take(p []byte) (int, error) {
+	if s.raw != nil && s.active.Load() <= 1 {
+		return s.loneRead(p)
+	}
+	return s.Conn.Read(p)
+}
+
 func (s *socket) marked(p []byte) (int, error) {
 	s.mark.before()
-	n, err := s.Conn.Read(p)
+	n, err := s.take(p)
 	s.mark.after(n, err)
 	return n, err
 }
