@@ -122,12 +122,12 @@ func (c *Client) dialogues(h *hop, proxy *url.URL) ([]*dialogue, error) {
 		}
 		list = append(list, &dialogue{
 			client: c, party: auth.Proxy, origin: o, url: proxy, method: h.req.Method,
-			consented: map[auth.Risk]bool{}, silent: h.silence(auth.Proxy), tunnel: tunnel(h.req.URL, h.origin),
+			silent: h.silence(auth.Proxy), tunnel: tunnel(h.req.URL, h.origin),
 		})
 	}
 	return append(list, &dialogue{
 		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, proxy: proxy,
-		redirectedFrom: h.redirectedFrom(), consented: map[auth.Risk]bool{}, silent: h.silence(auth.Server),
+		redirectedFrom: h.redirectedFrom(), silent: h.silence(auth.Server),
 	}), nil
 }
 

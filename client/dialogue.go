@@ -28,7 +28,7 @@ type dialogue struct {
 	silent         error // not nil: no answer is given, for this reason
 
 	recalled  auth.Recalled
-	consented map[auth.Risk]bool
+	consented consents
 	wire      *Wire // of the response that challenged last; nil before
 
 	// The answer in force; exchange is nil when there is none.
@@ -53,9 +53,9 @@ func (d *dialogue) recall(ctx context.Context) {
 	d.recalled = w.Recall(ctx, d.party, d.url)
 	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
 	if r := d.recalled; r.Ready {
-		d.consented[auth.ClearText] = r.ClearText
+		d.consented.set(auth.ClearText, r.ClearText)
 		sent := !quiet && d.seenBefore(r) && d.start(r.Query, r.Credential)
-		delete(d.consented, auth.ClearText) // another space may challenge
+		d.consented.set(auth.ClearText, false) // another space may challenge
 		if sent {
 			return
 		}

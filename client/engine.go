@@ -19,7 +19,7 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 		w = &Wire{}
 	}
 	wire := &h1.Wire{Fields: fieldsFor(w.Fields)}
-	resp, err := e.Engine.RoundTrip(req.WithContext(h1.WithWire(req.Context(), wire)))
+	resp, err := e.Engine.Send(req, wire)
 	w.fill(wire)
 	var refused *h1.ConnectError
 	if errors.As(err, &refused) && refused.Response.StatusCode == auth.Proxy.Status {

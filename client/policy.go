@@ -39,6 +39,18 @@ type Policy struct {
 	AutoReferer bool
 }
 
+// consents are the risks that were agreed to in one dialogue, a bit each.
+type consents uint8
+
+func (c consents) has(r auth.Risk) bool { return c&(1<<r) != 0 }
+
+func (c *consents) set(r auth.Risk, agreed bool) {
+	*c &^= 1 << r
+	if agreed {
+		*c |= 1 << r
+	}
+}
+
 // permit asks for consent to everything that speaks against sending the
 // answer. The credential is the zero one when it is not known yet.
 func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, c auth.Credential) error {
@@ -47,7 +59,7 @@ func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, c au
 		if err := d.client.consent(ctx, concern); err != nil {
 			return err
 		}
-		d.consented[concern.Risk] = true
+		d.consented.set(concern.Risk, true)
 	}
 	return nil
 }
@@ -73,7 +85,7 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	if s := max(d.recalled.Strongest, c.Proven); t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
-	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented[c.Risk] })
+	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented.has(c.Risk) })
 }
 
 // confidential reports whether nobody but the party can read what is sent to

@@ -205,10 +205,18 @@ func (p *globPart) word() string {
 // fillIn replaces #1, #2 … in a file name by what the sets stand for. A number
 // without a set stays as it is.
 func fillIn(name string, sets []string) string {
+	if !strings.Contains(name, "#") {
+		return name
+	}
 	var b strings.Builder
 	for i := 0; i < len(name); {
+		if name[i] != '#' {
+			b.WriteByte(name[i])
+			i++
+			continue
+		}
 		end := i + 1
-		for name[i] == '#' && end < len(name) && name[end] >= '0' && name[end] <= '9' {
+		for end < len(name) && name[end] >= '0' && name[end] <= '9' {
 			end++
 		}
 		k, err := strconv.Atoi(name[i+1 : end])

@@ -18,6 +18,7 @@ const versionNumber = "0.1"
 type plan struct {
 	method  string
 	fields  []auth.Field // in the order to be sent, without Host
+	header  http.Header  // the same; every request's, and changed by none
 	host    string       // of -H Host, or ""
 	content *content     // nil: none
 	query   string       // of -G, to be added to the URL's
@@ -92,6 +93,10 @@ func (p *plan) order(o *options, own []ownField) {
 		add("Content-Type", "application/x-www-form-urlencoded")
 	}
 	p.fields = fields
+	p.header = make(http.Header, len(fields))
+	for _, f := range fields {
+		p.header.Add(f.Name, f.Value)
+	}
 }
 
 // ownField is one -H.
@@ -185,12 +190,9 @@ func (p *plan) request(ctx context.Context, t *target) (*http.Request, error) {
 	}
 	ctx = client.WithWire(ctx, &client.Wire{Fields: p.fields})
 	r := (&http.Request{
-		Method: p.method, URL: &u, Host: p.host, Header: http.Header{},
+		Method: p.method, URL: &u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
-	for _, f := range p.fields {
-		r.Header[http.CanonicalHeaderKey(f.Name)] = append(r.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
-	}
 	if p.content != nil {
 		if err := p.content.attach(r); err != nil {
 			return nil, err
