@@ -34,9 +34,9 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	table := fetchFlags()
 	o, err := readCommandLine(table, sys, args)
 	if err != nil {
-		return newReport(sys, o, nil).fail(ctx, err)
+		return newReport(sys, o.runOptions, nil).fail(ctx, err)
 	}
-	rep := newReport(sys, o, nil)
+	rep := newReport(sys, o.runOptions, nil)
 	switch {
 	case o.help:
 		err = printHelp(sys.Stdout, table, strings.Join(o.urls, " "))
@@ -44,21 +44,33 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	case o.version:
 		fmt.Fprintln(sys.Stdout, versionLine())
 		return exitOK
-	case len(o.urls) == 0:
-		return rep.fail(ctx, &usageError{why: "no URL", hint: "getin --help shows what can be said", code: exitUsage})
 	}
-	if err := misplacedCommand(o.urls); err != nil {
+	if err := o.checkGroups(); err != nil {
 		return rep.fail(ctx, err)
 	}
-	f, err := newFetcher(ctx, sys, o)
+	f, err := newFetch(ctx, sys, o.runOptions)
 	if err != nil {
 		return rep.fail(ctx, err)
 	}
 	return f.all(ctx)
 }
 
+// checkGroups finds what is wrong with the groups of the command line, before
+// anything is sent.
+func (r *runOptions) checkGroups() error {
+	for _, o := range r.groups {
+		if len(o.urls) == 0 {
+			return &usageError{why: "no URL", hint: "getin --help shows what can be said", code: exitUsage}
+		}
+		if err := misplacedCommand(o.urls); err != nil {
+			return err
+		}
+	}
+	return r.checkStdin()
+}
+
 // readCommandLine reads the config file, unless -q comes first, and then the
-// words. The options come back with an error too: they say how to report it.
+// words. The options of the first group come back with an error too: they say how to report it.
 func readCommandLine(table []flagDef, sys *System, args []string) (*options, error) {
 	o := defaults()
 	o.readConfig = func(o *options, name string) error { return readConfig(table, o, name, sys.Stdin) }

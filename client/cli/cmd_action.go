@@ -74,7 +74,7 @@ func runActions(ctx context.Context, sys *System, command string, list []action,
 	}
 	j := &job{ctx: ctx, sys: sys, act: act, title: title}
 	err := j.read(args)
-	j.rep = newReport(sys, j.o, nil)
+	j.rep = newReport(sys, j.o.runOptions, nil)
 	if err != nil {
 		return j.end(err)
 	}
@@ -130,6 +130,7 @@ func (j *job) read(args []string) error {
 // forgetFetch drops what a config file says of one fetch, and a command has no
 // use for.
 func (o *options) forgetFetch() {
+	o.groups = []*options{o}
 	o.urls, o.urlsInArgs, o.outputs, o.data, o.warned = nil, nil, nil, nil, nil
 	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
 	o.get, o.head, o.json, o.include, o.help, o.version = false, false, false, false, false, false

@@ -113,9 +113,16 @@ func (j *job) walletToAdd() (*store.Wallet, error) {
 // secretFor gets the secret from where the command line says, or else from the
 // person, who is also asked for a user name that is missing.
 func (j *job) secretFor(key *store.Key, t *target) (auth.Credential, error) {
+	env, err := newAmbient(j.sys)
+	if err != nil {
+		return auth.Credential{}, err
+	}
 	read, source, err := j.o.secretReader(j.sys, key.Account)
 	if err != nil {
 		return auth.Credential{}, err
+	}
+	if read == nil {
+		read, source = env.read, env.source
 	}
 	if read == nil {
 		return j.askFor(key)

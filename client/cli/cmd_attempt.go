@@ -30,7 +30,11 @@ type settlement struct {
 
 // newAttempt joins the parts, and listens to what they say.
 func newAttempt(ctx context.Context, sys *System, o *options, t *target) (*attempt, error) {
-	p, err := join(ctx, sys, o, []*target{t})
+	r, err := newRun(ctx, sys, o.runOptions)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.join(o, []*target{t})
 	if err != nil {
 		return nil, err
 	}

@@ -146,9 +146,9 @@ func (j *job) unreachable(ctx context.Context, err error) verdict {
 
 // attempt makes one that has nothing but the entry to answer with.
 func (j *job) attempt(t *target, e *index.Entry) (*attempt, error) {
-	o := *j.o
+	o := j.o.copied()
 	o.noPrompt, o.saving, o.store, o.account = true, savingNone, e.Store, e.Account
-	a, err := newAttempt(j.ctx, j.sys, &o, t)
+	a, err := newAttempt(j.ctx, j.sys, o, t)
 	if err != nil {
 		return nil, err
 	}

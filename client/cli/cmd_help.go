@@ -7,7 +7,7 @@ import (
 
 // runHelp is "help [WORD]": a command, a group of flags, or "all".
 func runHelp(ctx context.Context, sys *System, args []string) int {
-	rep := newReport(sys, defaults(), nil)
+	rep := newReport(sys, defaults().runOptions, nil)
 	word := ""
 	switch len(args) {
 	case 0:

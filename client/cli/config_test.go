@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -45,5 +48,26 @@ func TestBaseDir(t *testing.T) {
 		if got := configDir(sys); got != test.want {
 			t.Errorf("HOME=%s XDG_CONFIG_HOME=%s: %q, want %q", test.home, test.xdg, got, test.want)
 		}
+	}
+}
+
+// "next" in a file begins a group; what follows the file goes on with its last.
+func TestConfigNext(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "config")
+	text := "header = \"A: 1\"\nnext\nurl = one\n-:\nheader = \"B: 2\"\nurl = two\nnext\nsilent\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sys := &System{Lookup: func(string) (string, bool) { return "", false }}
+	o, err := readCommandLine(fetchFlags(), sys, []string{"-q", "-K", name, "-H", "C: 3", "three"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range o.groups {
+		got = append(got, strings.Join(g.headers, ",")+" "+strings.Join(g.urls, ","))
+	}
+	if want := []string{"A: 1 one", "B: 2 two", "C: 3 three"}; !slices.Equal(got, want) || !o.silent {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"getin/client"
@@ -14,55 +13,80 @@ import (
 	"getin/client/transfer"
 )
 
-// fetcher fetches the URLs of a command line, one after the other or, with -Z,
-// several at once.
+// fetch is a run that fetches: one fetcher for each group of options, and what
+// they share.
+type fetch struct {
+	*run
+	groups []*fetcher
+}
+
+// fetcher fetches the URLs of one group of options.
 type fetcher struct {
 	*parts
 	plan  *plan
 	write *writeOut // nil: no -w
 
-	shared   sync.Mutex // held while what all transfers share is written: -D, -w
-	dumped   io.Writer  // of -D, once it is open
+	dumped   io.Writer // of -D, once it is open
 	dumpFile *os.File
 }
 
-func newFetcher(ctx context.Context, sys *System, o *options) (*fetcher, error) {
-	typed, err := readTargets(o)
+// newFetch reads every URL, and every file that a request is made of, before
+// anything is sent.
+func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
+	typed := make([][]*target, len(o.groups))
+	for i, g := range o.groups {
+		var err error
+		if typed[i], err = readTargets(g); err != nil {
+			return nil, err
+		}
+	}
+	r, err := newRun(ctx, sys, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.checkStdin(); err != nil {
-		return nil, err
+	all := &fetch{run: r}
+	for i, g := range o.groups {
+		f, err := newFetcher(r, g, typed[i])
+		if err != nil {
+			return nil, err
+		}
+		all.groups = append(all.groups, f)
 	}
-	p, err := join(ctx, sys, o, typed)
+	for i, f := range all.groups {
+		f.remark(typed[i])
+	}
+	return all, nil
+}
+
+func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
+	p, err := r.join(o, typed)
 	if err != nil {
 		return nil, err
 	}
 	f := &fetcher{parts: p}
-	if f.plan, err = newPlan(o, sys.Stdin); err != nil {
+	if f.plan, err = newPlan(o, r.sys.Stdin); err != nil {
 		return nil, err
 	}
 	if o.writeOut != "" {
-		if f.write, err = newWriteOut(o.writeOut, p.mask, sys.Stdin); err != nil {
-			return nil, err
-		}
+		f.write, err = newWriteOut(o.writeOut, r.mask, r.sys.Stdin)
 	}
-	f.remark(typed)
-	return f, nil
+	return f, err
 }
 
 // checkStdin: standard input can be read for one purpose.
-func (o *options) checkStdin() error {
-	if o.secret.twice {
-		return &usageError{why: errTwoSecrets.Error(), code: exitUsage}
-	}
+func (r *runOptions) checkStdin() error {
 	uses := 0
-	if o.secret.kind == secretStdin {
-		uses++
-	}
-	for _, d := range o.data {
-		if d.file && d.value == "@-" {
+	for _, o := range r.groups {
+		if o.secret.twice {
+			return &usageError{why: errTwoSecrets.Error(), code: exitUsage}
+		}
+		if o.secret.kind == secretStdin {
 			uses++
+		}
+		for _, d := range o.data {
+			if d.file && d.value == "@-" {
+				uses++
+			}
 		}
 	}
 	if uses > 1 {
@@ -73,11 +97,14 @@ func (o *options) checkStdin() error {
 
 // all fetches everything, and returns the exit code: that of the last transfer
 // that failed.
-func (f *fetcher) all(ctx context.Context) int {
-	code := f.run(ctx)
-	// Saving goes on beside the transfers; its failures were told already.
-	_ = f.wallet.Close(ctx)
-	if f.dumpFile != nil {
+func (all *fetch) all(ctx context.Context) int {
+	code := all.transfers(ctx)
+	for _, f := range all.groups {
+		// Saving goes on beside the transfers; its failures were told already.
+		_ = f.wallet.Close(ctx)
+		if f.dumpFile == nil {
+			continue
+		}
 		if err := f.dumpFile.Close(); err != nil {
 			code = f.report.fail(ctx, &transfer.WriteError{Name: f.options.dumpHeader, Err: err})
 		}
@@ -100,9 +127,9 @@ func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) i
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	if f.write != nil {
-		f.shared.Lock()
+		f.writing.Lock()
 		err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr)
-		f.shared.Unlock()
+		f.writing.Unlock()
 		if err != nil {
 			f.report.notice("getin: %v", err)
 		}

@@ -2,7 +2,7 @@ package cli
 
 // flagDef is one flag. A flag with an argument has arg and take; a boolean has
 // on, and then --no-NAME exists as well (or --NAME for one called no-NAME),
-// unless the table has that name for itself.
+// unless the table has that name for itself or the flag is a single one.
 type flagDef struct {
 	letter string // one ASCII character, or ""
 	name   string
@@ -12,6 +12,7 @@ type flagDef struct {
 	alias  string // a second long name
 	on     func(*options, bool)
 	take   func(*options, string) error
+	single bool // a boolean that cannot be switched off
 }
 
 // groups are the headings of --help, in order.
@@ -71,6 +72,11 @@ func requestFlags() []flagDef {
 		{
 			letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
 			on: func(o *options, b bool) { o.globOff = b },
+		},
+		{
+			letter: ":", name: "next", group: "request", single: true,
+			help: "begin again with no flags set, for the URLs that follow",
+			on:   func(o *options, _ bool) { o.next() },
 		},
 	}
 }

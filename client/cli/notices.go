@@ -9,37 +9,37 @@ import (
 )
 
 // tell shows what the wallet has to say.
-func (p *parts) tell(n store.Notice) {
+func (r *run) tell(n store.Notice) {
 	who := n.Space.Origin.Display()
 	if n.Account != "" {
 		who = fmt.Sprintf("%q at %s", n.Account, who)
 	}
 	switch n.Kind {
 	case store.NoticeSaved:
-		p.report.notice("saved in %s for this realm (getin realms remove %s to undo)", placeText(n.Place), p.shortID(n.ID))
+		r.report.notice("saved in %s for this realm (getin realms remove %s to undo)", placeText(n.Place), r.shortID(n.ID))
 	case store.NoticeNotSaved:
-		p.report.notice("getin: not saved in %s: %v%s", placeText(n.Place), n.Err, vaultHint(n))
+		r.report.notice("getin: not saved in %s: %v%s", placeText(n.Place), n.Err, vaultHint(n))
 	case store.NoticeNothingKept:
-		p.report.notice("getin: nothing is kept: no store is in use")
+		r.report.notice("getin: nothing is kept: no store is in use")
 	case store.NoticeStoreFailed:
-		p.report.notice("getin: %s does not give the password of %s: %v", placeText(n.Place), who, n.Err)
+		r.report.notice("getin: %s does not give the password of %s: %v", placeText(n.Place), who, n.Err)
 	case store.NoticeIndexFailed:
-		p.report.notice("getin: what is remembered cannot be used: %v", n.Err)
+		r.report.notice("getin: what is remembered cannot be used: %v", n.Err)
 	case store.NoticeUsedAfterRedirect:
-		p.report.notice("getin: answered as %s with the stored password, after a redirect from %s", who, n.From.Display())
+		r.report.notice("getin: answered as %s with the stored password, after a redirect from %s", who, n.From.Display())
 	case store.NoticeRefused:
-		p.report.notice("getin: the stored password of %s was refused; it stays stored", who)
+		r.report.notice("getin: the stored password of %s was refused; it stays stored", who)
 	case store.NoticeElsewhere:
-		p.report.notice("getin: a password for %s lies in %s, which is not in use (--store %s)", who, placeText(n.Place), n.Place)
+		r.report.notice("getin: a password for %s lies in %s, which is not in use (--store %s)", who, placeText(n.Place), n.Place)
 	}
 }
 
 // shortID is what of an entry's ID people need to type.
-func (p *parts) shortID(id string) string {
-	if p.index == nil {
+func (r *run) shortID(id string) string {
+	if r.index == nil {
 		return index.Short(id, nil)
 	}
-	entries, _ := p.index.All() // what cannot be read is told when it is listed
+	entries, _ := r.index.All() // what cannot be read is told when it is listed
 	return index.Short(id, entries)
 }
 

@@ -5,9 +5,11 @@ import (
 	"time"
 )
 
-// options is what a command line says, before any of it is done. Parsing fills
-// it; nothing else changes it.
+// options is what a command line says of one group of URLs (--next begins
+// another), before any of it is done. Parsing fills it; nothing else changes it.
 type options struct {
+	*runOptions // what is said of the whole run
+
 	// What to fetch, and where to put it.
 	urls             []string // in the order given; --url and bare words alike
 	urlsInArgs       []string // those of them that ps shows: not from a config file
@@ -34,9 +36,6 @@ type options struct {
 	maxRedirs    int   // -1: no limit
 	speedLimit   int64 // -Y, octets a second; 0: none
 	speedTime    int   // -y, seconds
-	http2        bool
-	parallel     bool // -Z
-	parallelMax  int  // with it, at least 1
 	fail         bool
 	failWithBody bool
 
@@ -44,42 +43,33 @@ type options struct {
 	include    bool
 	dumpHeader string
 	writeOut   string
-	verbose    bool
-	silent     bool
-	showError  bool
-	help       bool
-	version    bool
 
-	// Connections.
-	insecure       bool
-	caCert         string
-	maxTime        time.Duration // 0: none
-	connectTimeout time.Duration // 0: the sender's own
+	connectOptions
+	maxTime time.Duration // 0: none
 
 	// Who the user is, and what may be done with it (RULES R4).
-	user        string // -u, as given
-	userGiven   bool
-	userInArgs  bool // and not in a config file
-	pick        pick
-	account     string
-	noPrompt    bool
-	noStore     bool
-	saving      saving
-	renew       bool // --ask
-	cleartext   bool
-	downgrade   bool
-	showSecrets bool
-	store       string
-	promptLimit time.Duration
-	tries       int
-	secret      secretSource
+	user       string // -u, as given
+	userGiven  bool
+	userInArgs bool // and not in a config file
+	pick       pick
+	account    string
+	saving     saving
+	renew      bool // --ask
+	cleartext  bool
+	downgrade  bool
+	tries      int
+	secret     secretSource
 
-	// readConfig reads the file of a -K where it stands; inConfig counts the
-	// files that are being read, one within the other.
-	readConfig func(o *options, name string) error
-	inConfig   int
-	command    commandOptions
-	warned     []string // remarks of the parser, shown unless -s
+	command commandOptions
+}
+
+// connectOptions decide how a connection is made and whom it trusts. Groups that
+// differ in one of them share no connection; so whatever does that belongs here.
+type connectOptions struct {
+	insecure       bool
+	caCert         string
+	connectTimeout time.Duration // 0: the engine's own
+	http2          bool
 }
 
 // output is one -o or -O.
@@ -137,8 +127,9 @@ const (
 // autoReferer: -e with ";auto" sets Referer on each further hop.
 func (o *options) autoReferer() bool { return strings.HasSuffix(o.referer, ";auto") }
 
-// defaults returns the options of an empty command line. 50 redirects are
-// curl's default.
+// defaults returns the options of an empty command line.
 func defaults() *options {
-	return &options{maxRedirs: 50, tries: 3, parallelMax: 50, speedTime: defaultPaceSeconds}
+	r := &runOptions{parallelMax: 50}
+	r.begin()
+	return r.last()
 }

@@ -70,15 +70,15 @@ func (t *textOnly) Write(p []byte) (int, error) {
 	return t.to.Write(p)
 }
 
-// dump writes the heads to the file of -D, which all transfers of the run
+// dump writes the heads to the file of -D, which all transfers of the group
 // share.
 func (f *fetcher) dump(rec *record) error {
 	name := f.options.dumpHeader
 	if name == "" {
 		return nil
 	}
-	f.shared.Lock()
-	defer f.shared.Unlock()
+	f.writing.Lock()
+	defer f.writing.Unlock()
 	if f.dumped == nil {
 		f.dumped = f.sys.Stdout
 		if name != "-" {

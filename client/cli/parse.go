@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -19,8 +20,8 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.why }
 
-// parse reads the words into o by the table. Later words win over earlier ones,
-// and over what o holds.
+// parse reads the words by the table, into o's group and those that --next
+// begins after it. Later words win over earlier ones, and over what o holds.
 func parse(table []flagDef, o *options, args []string) error {
 	fs := flagSet(table, o)
 	if err := fs.Parse(spell(fs, args)); err != nil {
@@ -42,7 +43,7 @@ func (v *boolValue) Set(s string) error {
 	if s != "true" {
 		return errors.New("takes no value")
 	}
-	v.set(v.o, !v.not)
+	v.set(v.o.last(), !v.not)
 	return nil
 }
 
@@ -53,7 +54,7 @@ type textValue struct {
 
 func (v *textValue) String() string     { return "" }
 func (v *textValue) Type() string       { return "string" }
-func (v *textValue) Set(s string) error { return v.take(v.o, s) }
+func (v *textValue) Set(s string) error { return v.take(v.o.last(), s) }
 
 func flagSet(table []flagDef, o *options) *pflag.FlagSet {
 	fs := pflag.NewFlagSet("getin", pflag.ContinueOnError)
@@ -86,7 +87,7 @@ func addFlag(fs *pflag.FlagSet, name, letter string, d *flagDef, o *options) {
 
 // oppositeOf returns the name that switches a boolean off, or "".
 func oppositeOf(d *flagDef) string {
-	if d.on == nil {
+	if d.on == nil || d.single {
 		return ""
 	}
 	if rest, ok := strings.CutPrefix(d.name, "no-"); ok {
@@ -169,8 +170,15 @@ func explainParse(table []flagDef, err error) error {
 	return &usageError{why: "flags: cannot be read", code: exitUsage}
 }
 
+func inTable(table []flagDef, name string) bool {
+	return slices.ContainsFunc(table, func(d flagDef) bool { return d.name == name || d.alias == name })
+}
+
 func unknownFlag(table []flagDef, e *pflag.NotExistError) error {
 	shown, known := "--"+e.GetSpecifiedName(), isCurlName(e.GetSpecifiedName())
+	if name, no := strings.CutPrefix(e.GetSpecifiedName(), "no-"); no && inTable(table, name) {
+		return &usageError{why: fmt.Sprintf("flag %s: --%s cannot be switched off", shown, name), code: exitUsage}
+	}
 	if e.GetSpecifiedShortnames() != "" {
 		shown = "-" + e.GetSpecifiedName()
 		long := curlLetters[e.GetSpecifiedName()]

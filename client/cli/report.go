@@ -36,7 +36,7 @@ type report struct {
 	waiting []string
 }
 
-func newReport(sys *System, o *options, m *mask) *report {
+func newReport(sys *System, o *runOptions, m *mask) *report {
 	if m == nil {
 		m = &mask{}
 	}

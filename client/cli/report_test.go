@@ -58,7 +58,7 @@ func TestReport(t *testing.T) {
 		{errors.New("strange"), exitReceive, "strange"},
 	} {
 		var b bytes.Buffer
-		r := newReport(&System{Stderr: &b}, defaults(), nil)
+		r := newReport(&System{Stderr: &b}, defaults().runOptions, nil)
 		code := r.fail(context.Background(), test.err)
 		if code != test.code || !strings.Contains(b.String(), test.want) || (test.err == nil) != (b.Len() == 0) {
 			t.Errorf("%v: exit %d, want %d; %q, want %q in it", test.err, code, test.code, &b, test.want)
@@ -75,7 +75,7 @@ func TestReportCleansAndMasks(t *testing.T) {
 	var b bytes.Buffer
 	m := &mask{}
 	m.add(auth.Credential{Secret: auth.NewSecret("hunter2")})
-	r := newReport(&System{Stderr: &b}, defaults(), m)
+	r := newReport(&System{Stderr: &b}, defaults().runOptions, m)
 	r.fail(context.Background(), errors.New("they said \x1b[2Jhunter2\n\u202eand more"))
 	if want := `getin: they said \x1b[2J[masked]\n\u202eand more` + "\n"; b.String() != want {
 		t.Errorf("%q, want %q", &b, want)

@@ -2,13 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/term"
@@ -21,9 +18,9 @@ import (
 // tokens in use.
 const maxSecret = 1 << 20
 
-// given turns what the command line and the environment say about the user
+// given turns what a group of options and the environment say about the user
 // into the wallet's terms (the table of rule R4).
-func (o *options) given(sys *System, m *mask, typed []*target) ([]store.Given, error) {
+func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 	list := givenByURLs(typed, o)
 	origins := originsOf(typed)
 	if o.userGiven {
@@ -37,17 +34,24 @@ func (o *options) given(sys *System, m *mask, typed []*target) ([]store.Given, e
 		}
 		list = append(list, g)
 	}
-	read, source, err := o.secretReader(sys, o.namedUser(typed))
-	if err != nil || read == nil {
-		return list, err
+	read, source, err := o.secretReader(r.sys, o.namedUser(typed))
+	if err != nil {
+		return nil, err
 	}
 	for i := range list {
-		if !list[i].NeedsPerson {
-			if o.secret.kind != secretNone {
-				return nil, &usageError{why: fmt.Sprintf("%s and %s both give a secret; one is enough", list[i].Source, source), code: exitUsage}
-			}
-			return list, nil // what was typed goes before the environment
+		if list[i].NeedsPerson {
+			continue
 		}
+		if read != nil {
+			return nil, &usageError{why: fmt.Sprintf("%s and %s both give a secret; one is enough", list[i].Source, source), code: exitUsage}
+		}
+		return list, nil // what was typed goes before the environment
+	}
+	if read == nil {
+		if read, source = r.ambient.read, r.ambient.source; read == nil {
+			return list, nil
+		}
+		origins = r.ambient.add(origins)
 	}
 	if len(origins) > 1 {
 		return nil, &usageError{
@@ -56,7 +60,7 @@ func (o *options) given(sys *System, m *mask, typed []*target) ([]store.Given, e
 		}
 	}
 	g := store.Given{Origins: origins, Source: source, Credential: auth.Credential{User: o.namedUser(typed)}}
-	g.Secret = remember(read, m, g.Credential.User)
+	g.Secret = remember(read, r.mask, g.Credential.User)
 	return append([]store.Given{g}, list...), nil
 }
 
@@ -121,13 +125,9 @@ func remember(read secretFunc, m *mask, user string) secretFunc {
 	}
 }
 
-// secretReader returns what reads the secret, and its name for people; nil when
-// there is none.
+// secretReader returns what reads the secret that a flag names, and that flag;
+// nil when there is none.
 func (o *options) secretReader(sys *System, user string) (secretFunc, string, error) {
-	fromEnv := sys.env("GETIN_SECRET")
-	if err := sys.Unset("GETIN_SECRET"); err != nil { // no child is to inherit it
-		return nil, "", err
-	}
 	switch o.secret.kind {
 	case secretStdin:
 		if term.IsTerminal(int(sys.Stdin.Fd())) {
@@ -148,18 +148,6 @@ func (o *options) secretReader(sys *System, user string) (secretFunc, string, er
 		return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
 			return runSecret(ctx, words, user, q)
 		}, "--secret-command", nil
-	}
-	if fromEnv != "" {
-		s := auth.NewSecret(fromEnv)
-		return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, "GETIN_SECRET", nil
-	}
-	if dir := sys.env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
-		name := filepath.Join(dir, "getin")
-		read, source, err := readOnce(func() (io.ReadCloser, error) { return os.Open(name) }, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "", nil
-		}
-		return read, source, err
 	}
 	return nil, "", nil
 }

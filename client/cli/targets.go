@@ -43,7 +43,8 @@ func (f *fetcher) remark(typed []*target) {
 		t, err := readURL(word)
 		inURL = inURL || err == nil && t.password != ""
 	}
-	if o.userInArgs && has && password != "" || inURL {
+	if (o.userInArgs && has && password != "" || inURL) && !f.warnedPS {
+		f.warnedPS = true
 		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
 	}
 	origins := originsOf(typed)

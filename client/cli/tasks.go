@@ -6,16 +6,31 @@ import (
 	"sync"
 )
 
-// task is one transfer to be made: a URL, the number of the pattern it came from
-// on the command line, and what that pattern's globs stand for in it.
+// task is one transfer to be made: by whom, a URL, the number in its group of the
+// pattern it came from, and what that pattern's globs stand for in it.
 type task struct {
+	by     *fetcher
 	url    string
 	number int
 	sets   []string
 }
 
+func (t task) do(ctx context.Context) int { return t.by.one(ctx, t.url, t.number, t.sets) }
+
 // tasks yields the run's transfers in order. It holds one at a time, however many
 // the patterns make.
+func (all *fetch) tasks(ctx context.Context) iter.Seq2[task, error] {
+	return func(yield func(task, error) bool) {
+		for _, f := range all.groups {
+			for t, err := range f.tasks(ctx) {
+				if !yield(t, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func (f *fetcher) tasks(ctx context.Context) iter.Seq2[task, error] {
 	return func(yield func(task, error) bool) {
 		for n, pattern := range f.options.urls {
@@ -25,7 +40,7 @@ func (f *fetcher) tasks(ctx context.Context) iter.Seq2[task, error] {
 				return
 			}
 			for u, sets, ok := g.next(); ok && ctx.Err() == nil; u, sets, ok = g.next() {
-				if !yield(task{u, n, sets}, nil) {
+				if !yield(task{f, u, n, sets}, nil) {
 					return
 				}
 			}
@@ -33,17 +48,17 @@ func (f *fetcher) tasks(ctx context.Context) iter.Seq2[task, error] {
 	}
 }
 
-// run makes all transfers, with -Z several at once, and returns the exit code of
-// the last that failed.
-func (f *fetcher) run(ctx context.Context) int {
-	do := func(t task) int { return f.one(ctx, t.url, t.number, t.sets) }
+// transfers makes all of them, with -Z several at once, and returns the exit
+// code of the last that failed.
+func (all *fetch) transfers(ctx context.Context) int {
+	do := func(t task) int { return t.do(ctx) }
 	wait := func() int { return exitOK }
-	if f.options.parallel {
-		do, wait = inParallel(f.options.parallelMax, do)
+	if all.options.parallel {
+		do, wait = inParallel(all.options.parallelMax, do)
 	}
 	code := exitOK
-	for t, err := range f.tasks(ctx) {
-		c := f.report.fail(ctx, err)
+	for t, err := range all.tasks(ctx) {
+		c := all.report.fail(ctx, err)
 		if err == nil {
 			c = do(t)
 		}

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"sync"
 
 	"getin/client"
 	"getin/client/auth"
@@ -18,47 +20,120 @@ import (
 	"getin/store/vault"
 )
 
-// parts is everything that a run is made of. This file is the one place where
-// they meet.
-type parts struct {
+// run is what all groups of options share. This file is the one place where the
+// parts meet.
+type run struct {
 	sys     *System
-	options *options
+	options *runOptions
 	mask    *mask
 	report  *report
+	verbose *verbose     // nil: no -v
 	index   *index.Index // nil: nothing is remembered
+	keep    store.Place
+	person  store.Person // nil: nobody is asked
+	ambient ambient
+	joined  []*parts // of the groups so far
+
+	writing  sync.Mutex // held while what transfers share is written: -D, -w
+	warnedPS bool       // a password in the arguments was remarked upon
+}
+
+// parts is what one group of options is fetched with.
+type parts struct {
+	*run
+	options *options
 	wallet  *store.Wallet
+	engine  *h1.Engine
 	client  *client.Client
 }
 
-// join makes the parts for the URLs that were typed.
-func join(ctx context.Context, sys *System, o *options, typed []*target) (*parts, error) {
-	p := &parts{sys: sys, options: o, mask: &mask{off: o.showSecrets}}
-	p.report = newReport(sys, o, p.mask)
+// newRun makes what the groups share.
+func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
+	r := &run{sys: sys, options: o, mask: &mask{off: o.showSecrets}}
+	r.report = newReport(sys, o, r.mask)
 	for _, w := range o.warned {
-		p.report.notice("getin: %s", w)
+		r.report.notice("getin: %s", w)
 	}
-	proxy := h1.EnvironmentProxy(sys.env)
-	if err := p.addWallet(ctx, proxy, typed); err != nil {
+	if o.verbose {
+		r.verbose = &verbose{to: sys.Stderr, mask: r.mask}
+	}
+	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
+	if asks {
+		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, locks: lockDir(sys)}
+	}
+	var err error
+	if r.keep, err = r.place(ctx, asks); err != nil {
 		return nil, err
 	}
+	if dir := stateDir(sys); dir != "" && r.keep.Name != "" {
+		r.index = index.Open(filepath.Join(dir, "index"))
+		r.index.Warn = func(err error) { r.report.notice("getin: %v", err) }
+	}
+	r.ambient, err = newAmbient(sys)
+	return r, err
+}
+
+// join makes the parts for a group of options and the URLs that were typed in
+// it.
+func (r *run) join(o *options, typed []*target) (*parts, error) {
+	p := &parts{run: r, options: o}
+	proxy := h1.EnvironmentProxy(r.sys.env)
+	given, err := r.given(o, typed)
+	if err != nil {
+		return nil, err
+	}
+	p.wallet = r.walletFor(o, append(given, givenByProxies(proxy, typed)...))
+	p.engine = r.engineFor(o, proxy)
 	p.client = &client.Client{
-		Sender: client.Engine{Engine: h1.New(h1.Config{
-			Proxy: proxy, ConnectTimeout: o.connectTimeout, Getenv: sys.env,
-			TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
-		})},
-		Schemes: o.schemes(), Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent, Proxy: proxy,
+		Sender: client.Engine{Engine: p.engine}, Schemes: o.schemes(),
+		Wallet: &watchedWallet{p.wallet, r.mask}, Consent: p.consent, Proxy: proxy,
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
 			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(),
 		},
+		Trace: tracer(r.verbose),
 	}
-	var v *verbose
-	if o.verbose {
-		v = &verbose{to: sys.Stderr, mask: p.mask}
-	}
-	p.client.Trace = tracer(v)
+	r.joined = append(r.joined, p)
 	return p, nil
+}
+
+// engineFor returns the engine of a group that connects in the same way, for its
+// connections, or a new one.
+func (r *run) engineFor(o *options, proxy proxyFunc) *h1.Engine {
+	for _, other := range r.joined {
+		if reflect.DeepEqual(other.options.connectOptions, o.connectOptions) {
+			return other.engine
+		}
+	}
+	return h1.New(h1.Config{
+		Proxy: proxy, ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,
+		TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
+	})
+}
+
+// proxyFunc names the proxy for a URL; nil is none.
+type proxyFunc = func(*url.URL) (*url.URL, error)
+
+// walletFor returns a wallet that holds what was given to the group. What was
+// given to one must answer for no other (rule R4), so they have wallets of their
+// own, which meet in the store as two runs do. Groups that were given nothing
+// and want the same share one, so that a person is asked once.
+func (r *run) walletFor(o *options, given []store.Given) *store.Wallet {
+	for _, g := range given {
+		r.mask.add(g.Credential)
+	}
+	w := &store.Wallet{
+		Given: given, Account: o.account, Tries: o.tries, Saving: o.savingTerms(), Renew: o.renew,
+		Keep: r.keep, Index: r.index, Person: r.person, Notify: r.tell,
+	}
+	for _, p := range r.joined {
+		if other := p.wallet; len(given)+len(other.Given) == 0 && other.Account == w.Account &&
+			other.Tries == w.Tries && other.Saving == w.Saving && other.Renew == w.Renew {
+			return other
+		}
+	}
+	return w
 }
 
 // schemes are those that may answer, strongest first.
@@ -73,51 +148,22 @@ func (o *options) schemes() []auth.Scheme {
 	}
 }
 
-func (p *parts) addWallet(ctx context.Context, proxy func(*url.URL) (*url.URL, error), typed []*target) error {
-	o := p.options
-	given, err := o.given(p.sys, p.mask, typed)
-	if err != nil {
-		return err
-	}
-	given = append(given, givenByProxies(proxy, typed)...)
-	for _, g := range given {
-		p.mask.add(g.Credential)
-	}
-	w := &store.Wallet{
-		Given: given, Account: o.account, Tries: o.tries, Saving: o.savingTerms(), Renew: o.renew, Notify: p.tell,
-	}
-	asks := !o.noPrompt && p.sys.env("GETIN_NO_PROMPT") == ""
-	if asks {
-		w.Person = &person{sys: p.sys, limit: o.promptLimit, mask: p.mask, locks: lockDir(p.sys)}
-	}
-	if w.Keep, err = p.place(ctx, asks); err != nil {
-		return err
-	}
-	if dir := stateDir(p.sys); dir != "" && w.Keep.Name != "" {
-		p.index = index.Open(filepath.Join(dir, "index"))
-		p.index.Warn = func(err error) { p.report.notice("getin: %v", err) }
-		w.Index = p.index
-	}
-	p.wallet = w
-	return nil
-}
-
 func (o *options) savingTerms() store.Saving {
 	return map[saving]store.Saving{savingUnset: store.SaveAsked, savingAll: store.SaveAll, savingNone: store.SaveNone}[o.saving]
 }
 
 // place opens the store that was chosen; --no-store and "none" are the zero
 // Place.
-func (p *parts) place(ctx context.Context, asks bool) (store.Place, error) {
-	if p.options.noStore {
+func (r *run) place(ctx context.Context, asks bool) (store.Place, error) {
+	if r.options.noStore {
 		return store.Place{}, nil
 	}
-	c, err := chooseStore(p.sys, p.options.store)
+	c, err := chooseStore(r.sys, r.options.store)
 	if err != nil || c.name == placeNone {
 		return store.Place{}, err
 	}
-	return openPlace(p.sys, c, asks && p.hasTerminal(ctx), func() {
-		p.report.notice("getin: waiting for the keyring to be unlocked")
+	return openPlace(r.sys, c, asks && r.hasTerminal(ctx), func() {
+		r.report.notice("getin: waiting for the keyring to be unlocked")
 	}), nil
 }
 
@@ -136,8 +182,8 @@ func openPlace(sys *System, c choice, interactive bool, waiting func()) store.Pl
 	}
 }
 
-func (p *parts) hasTerminal(ctx context.Context) bool {
-	t, err := p.sys.Terminal(ctx)
+func (r *run) hasTerminal(ctx context.Context) bool {
+	t, err := r.sys.Terminal(ctx)
 	if err != nil {
 		return false
 	}
@@ -155,7 +201,7 @@ func (p *parts) consent(ctx context.Context, c auth.Concern) error {
 }
 
 // givenByProxies: userinfo in a proxy's URL is for that proxy (rule R4).
-func givenByProxies(proxy func(*url.URL) (*url.URL, error), typed []*target) []store.Given {
+func givenByProxies(proxy proxyFunc, typed []*target) []store.Given {
 	if proxy == nil {
 		return nil
 	}
@@ -201,12 +247,12 @@ func (w *watchedWallet) Fill(ctx context.Context, q auth.Query) (auth.Credential
 }
 
 // accountsAt names the accounts that are stored for the server of a response.
-func (p *parts) accountsAt(resp *http.Response) []string {
+func (r *run) accountsAt(resp *http.Response) []string {
 	o, err := auth.OriginOf(resp.Request.URL)
-	if err != nil || p.index == nil {
+	if err != nil || r.index == nil {
 		return nil
 	}
-	f, err := p.index.Load(auth.Server, o)
+	f, err := r.index.Load(auth.Server, o)
 	if err != nil {
 		return nil // a hint is not worth an error
 	}
