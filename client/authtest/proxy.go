@@ -13,9 +13,15 @@ import (
 // CONNECT. The row's Path, Status and Body play no part. Its log shows what the
 // proxy saw; what came through lies in the log of the server behind it.
 func StartProxy(demand Row) *Server {
+	s := NewProxy(demand)
+	s.run((*httptest.Server).Start)
+	return s
+}
+
+// NewProxy returns a proxy that is not started, as New does.
+func NewProxy(demand Row) *Server {
 	s := &Server{party: asProxy, via: &http.Transport{DisableCompression: true}}
 	s.Add(demand)
-	s.run((*httptest.Server).Start)
 	return s
 }
 

@@ -56,6 +56,16 @@ type Request struct {
 	Status               int    // 0 when the connection was closed without an answer
 }
 
+// New returns a server that is not started: a handler for a server of the
+// caller's own.
+func New(rows ...Row) *Server {
+	s := &Server{party: asServer}
+	for _, r := range rows {
+		s.Add(r)
+	}
+	return s
+}
+
 // Start starts a server over http with these rows. End it with Close.
 func Start(rows ...Row) *Server { return start((*httptest.Server).Start, rows) }
 
@@ -74,16 +84,13 @@ func StartOn(l net.Listener, rows ...Row) *Server {
 }
 
 func start(how func(*httptest.Server), rows []Row) *Server {
-	s := &Server{party: asServer}
-	for _, r := range rows {
-		s.Add(r)
-	}
+	s := New(rows...)
 	s.run(how)
 	return s
 }
 
 func (s *Server) run(how func(*httptest.Server)) {
-	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http = httptest.NewUnstartedServer(s)
 	// A client that will not have the certificate is part of many tests.
 	s.http.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	how(s.http)
@@ -146,7 +153,8 @@ func (s *Server) Complaints() []string {
 	return slices.Clone(s.complaints)
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP judges a request, logs it and answers.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // a body that breaks off is logged as far as it came
 	entry := Request{
 		Method: r.Method, Target: r.RequestURI, Host: r.Host,

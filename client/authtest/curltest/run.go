@@ -1,0 +1,138 @@
+package curltest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Run runs the program once for each of the commands, whose words are expanded,
+// in a world of their own, and returns what came of it in the form of a record.
+func (c *Case) Run(ctx context.Context, program string, commands [][]string) (string, error) {
+	w, err := newWorld()
+	if err != nil {
+		return "", err
+	}
+	defer w.close()
+	if err := c.writeFiles(w); err != nil {
+		return "", err
+	}
+	var record strings.Builder
+	for _, words := range commands {
+		if err := c.run(ctx, &record, w, program, words); err != nil {
+			return "", err
+		}
+	}
+	if err := c.showFiles(&record, w); err != nil {
+		return "", err
+	}
+	return normal(w.fold(record.String())), nil
+}
+
+// writeFiles writes what the case brings; what begins as a script does is one.
+func (c *Case) writeFiles(w *world) error {
+	for name, text := range c.files {
+		file := filepath.Join(w.names["DIR"], name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		mode := fs.FileMode(0o600)
+		if strings.HasPrefix(text, "#!") {
+			mode = 0o700
+		}
+		if err := os.WriteFile(file, []byte(w.expand(text)), mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, program string, words []string) error {
+	args := make([]string, len(words))
+	for i, word := range words {
+		args[i] = w.expand(word)
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = w.names["DIR"]
+	cmd.Env = w.environment(c.Env)
+	cmd.Stdin = strings.NewReader(w.expand(c.stdin))
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return err
+	}
+	fmt.Fprintf(record, "exit %d\n", cmd.ProcessState.ExitCode())
+	show(record, "stdout", stdout.String())
+	what, has := strings.CutPrefix(c.Stderr, "has ")
+	switch {
+	case has && strings.Contains(stderr.String(), w.expand(what)), !has && c.Stderr == "any" && stderr.Len() > 0:
+		fmt.Fprintf(record, "stderr has %s\n", what)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.Contains(words, "-Z") || slices.Contains(words, "--parallel") {
+		slices.Sort(w.seen) // they came in any order
+	}
+	record.WriteString(strings.Join(w.seen, ""))
+	w.seen = nil
+	return nil
+}
+
+// environment has nothing of the tester's but where programs lie.
+func (w *world) environment(more []string) []string {
+	home := filepath.Join(w.dir, "home")
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GETIN_TEST_KEYRING=" + home, "GORACE=" + os.Getenv("GORACE")}
+	for _, v := range more {
+		env = append(env, w.expand(v))
+	}
+	return env
+}
+
+// showFiles shows every file that the run made, changed or removed.
+func (c *Case) showFiles(record *strings.Builder, w *world) error {
+	left := map[string]bool{}
+	err := filepath.WalkDir(w.names["DIR"], func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(w.names["DIR"], path)
+		if err != nil {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		left[name] = true
+		was, input := c.files[name]
+		if input && w.expand(was) == string(b) {
+			return nil
+		}
+		head := "file " + name
+		// A time long ago is one that the program set.
+		if info, err := d.Info(); err == nil && info.ModTime().Year() < 2020 {
+			head += " of " + info.ModTime().UTC().Format(time.DateTime)
+		}
+		show(record, head, string(b))
+		if len(b) == 0 {
+			fmt.Fprintf(record, "%s\n", head)
+		}
+		return nil
+	})
+	for name := range c.files {
+		if !left[name] {
+			fmt.Fprintf(record, "file %s is gone\n", name)
+		}
+	}
+	return err
+}
