@@ -54,9 +54,8 @@ func hidden(line string) bool {
 		strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// unshown are the fields that are not compared: whether a proxy is asked to keep
-// the connection in a way that no standard knows, and which encodings a program
-// was built with.
+// unshown are the fields that are not compared: how a proxy is asked to keep the
+// connection, which no standard knows, and the name of the program.
 var unshown = map[string]*regexp.Regexp{
 	"Proxy-Connection": regexp.MustCompile(``),
 	"User-Agent":       regexp.MustCompile(`^(curl|getin)/[0-9.]+$`), // one that the user set is shown

@@ -33,7 +33,7 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/loop               302 to itself
 //	/fields?Name=value  adds the fields to the response; %0A in none of them
 //	/json               {"a":1,"b":[true,null]} as application/json
-//	/gzip /deflate      "hello", encoded
+//	/gzip /deflate      "hello", encoded, and so /br and /zstd
 //	/basic/ /digest/    demand alice, "wonderland"; /both/ offers both
 //	/bearer/            demands the token "t0k3n"
 //	/expect             417 to any Expect, else as "/"
@@ -79,7 +79,7 @@ func (w *world) routes() http.Handler {
 		case "json":
 			rw.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(rw, `{"a":1,"b":[true,null]}`)
-		case "gzip", "deflate":
+		case "gzip", "deflate", "br", "zstd":
 			encoded(rw, first)
 		case "together":
 			n, _ := strconv.Atoi(rest)
@@ -162,14 +162,27 @@ func addFields(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// encodedHello is "hello" and a line end in the codings for which the standard
+// library has no encoder: stored, not compressed (RFC 7932, RFC 8878).
+var encodedHello = map[string]string{
+	"br":   "\x8b\x02\x80hello\n\x03",
+	"zstd": "\x28\xb5\x2f\xfd\x20\x06\x31\x00\x00hello\n",
+}
+
 func encoded(rw http.ResponseWriter, coding string) {
 	var b bytes.Buffer
-	var enc io.WriteCloser = gzip.NewWriter(&b)
-	if coding == "deflate" {
+	var enc io.WriteCloser
+	switch coding {
+	case "gzip":
+		enc = gzip.NewWriter(&b)
+	case "deflate":
 		enc = zlib.NewWriter(&b)
 	}
-	_, _ = io.WriteString(enc, "hello\n") // to memory
-	_ = enc.Close()
+	if enc != nil {
+		_, _ = io.WriteString(enc, "hello\n") // to memory
+		_ = enc.Close()
+	}
+	b.WriteString(encodedHello[coding])
 	rw.Header().Set("Content-Encoding", coding)
 	rw.Header().Set("Content-Type", "text/plain")
 	_, _ = rw.Write(b.Bytes())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -87,10 +88,7 @@ func (w *world) start() error {
 	if err := os.WriteFile(w.names["CA"], b, 0o600); err != nil {
 		return err
 	}
-	if err := w.listenMutely(); err != nil {
-		return err
-	}
-	return w.serveUnix(site)
+	return errors.Join(w.listenMutely(), w.serveSOCKS(), w.serveUnix(site))
 }
 
 // listenMutely lets the kernel make connections, on which nothing is ever said.
