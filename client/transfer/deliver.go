@@ -29,7 +29,8 @@ var firstBuffers = sync.Pool{New: func() any { return new([firstRead]byte) }}
 // that dst took. An error is a *WriteError when dst is at fault; else it is the
 // body's own: io.ErrUnexpectedEOF when that was too short.
 //
-// If the body implements io.WriterTo, and does not end at once, it is given dst.
+// If the body implements io.WriterTo, and does not end at once, it is given dst,
+// unless that wants to see every octet (Sum) or each at once (Prompt).
 // A body that fails before its first octet leaves a file untouched.
 func Deliver(resp *http.Response, dst *Sink) (int64, error) {
 	start := dst.written
@@ -59,7 +60,7 @@ func deliver(body io.Reader, dst *Sink) error {
 	if err != nil {
 		return err
 	}
-	if w, ok := body.(io.WriterTo); ok {
+	if w, ok := body.(io.WriterTo); ok && dst.Sum == nil && !dst.Prompt {
 		return asWrite(dst, w)
 	}
 	return gather(body, dst)

@@ -3,6 +3,7 @@ package transfer
 import (
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -65,6 +66,25 @@ type Sink struct {
 	// CreateDirs makes the directories of Path that are missing (--create-dirs).
 	CreateDirs bool
 
+	// From, when not 0, is where the body goes on in a file that is there: the
+	// octets before it stay, those behind it are cut off. Append goes on at the
+	// end of the file, wherever that is (-C with a number). Exists does not
+	// matter then.
+	From   int64
+	Append bool
+
+	// Sum, when not nil, is fed the whole file: what is there of it first.
+	Sum hash.Hash
+
+	// Max, when not 0, is how many octets the file may have (--max-filesize).
+	Max int64
+
+	// Prompt writes everything as it comes, to a file too (-N).
+	Prompt bool
+
+	// Opened, when not nil, is told the name of the file once it is open.
+	Opened func(name string)
+
 	// Progress, when not nil, is told the octets written so far, seldom enough
 	// to cost nothing and at least once a MiB.
 	Progress func(total int64)
@@ -98,6 +118,9 @@ func (s *Sink) Open() error {
 		}
 	}
 	var err error
+	if s.From > 0 || s.Append {
+		return s.reopen()
+	}
 	for i, name := 0, s.Path; i <= maxNumber; i++ {
 		if i > 0 {
 			name = s.Path + "." + strconv.Itoa(i)
@@ -110,7 +133,14 @@ func (s *Sink) Open() error {
 	if err != nil {
 		return &WriteError{s.Path, err}
 	}
+	s.opened()
 	return nil
+}
+
+func (s *Sink) opened() {
+	if s.Opened != nil {
+		s.Opened(s.name)
+	}
 }
 
 func (s *Sink) openAs(name string) error {
@@ -153,12 +183,18 @@ func noLink(name string) error {
 	return nil
 }
 
-// Write implements io.Writer. Errors are *WriteError.
+// Write implements io.Writer. Errors are *WriteError, or wrap ErrTooLarge.
 func (s *Sink) Write(p []byte) (int, error) {
+	if s.Max > 0 && int64(len(p)) > s.Max-s.From-s.written {
+		return 0, fmt.Errorf("%w: more than %d octets came", ErrTooLarge, s.Max)
+	}
 	if err := s.Open(); err != nil {
 		return 0, err
 	}
 	n, err := s.destination().Write(p)
+	if s.Sum != nil {
+		_, _ = s.Sum.Write(p[:n]) // a hash has no errors
+	}
 	if n < len(p) && err == nil {
 		err = io.ErrShortWrite
 	}
@@ -181,12 +217,12 @@ func (s *Sink) destination() io.Writer {
 }
 
 // SpliceFile returns the open file, or Out if it is one, to write to directly.
-// Spliced is to be told of it.
+// Spliced is to be told of it. With a Sum there is none: octets must pass Write.
 func (s *Sink) SpliceFile() *os.File {
-	if s.file != nil {
-		return s.file
+	if s.Sum != nil {
+		return nil
 	}
-	f, _ := s.Out.(*os.File)
+	f, _ := s.destination().(*os.File)
 	return f
 }
 
@@ -224,10 +260,10 @@ func (s *Sink) Remove() error {
 }
 
 // regular reports whether what is written to is a regular file, which nobody
-// reads at the other end.
+// reads at the other end as it comes.
 func (s *Sink) regular() bool {
-	f := s.SpliceFile()
-	if f == nil {
+	f, ok := s.destination().(*os.File)
+	if !ok || s.Prompt {
 		return false
 	}
 	info, err := f.Stat()
