@@ -12,6 +12,13 @@
 //     file named with -o or -O is left as it was.
 //   - A URL without a scheme is https, or http for a loopback host.
 //   - -v shows no secret, unless --show-secrets is given.
+//   - -C never puts two versions together: where the server has another one, or
+//     no ranges, the file is fetched anew (curl ends with exit code 33, or joins
+//     what does not belong together). A 206 without Content-Range is refused.
+//   - --retry goes on where the transfer broke off, in a file and on standard
+//     output, and takes a broken connection for a reason to try again. The body
+//     of a status that leads to another try is not written.
+//   - --remove-on-error leaves a file that was there before.
 //   - A bare "%" in a path is sent as "%25", and bytes that RFC 3986 section 2
 //     does not allow in a URL are percent-encoded.
 //   - A long flag takes its value after "=" as well.

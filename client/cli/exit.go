@@ -18,16 +18,19 @@ const (
 	exitWrite       = 23 // the output cannot be written
 	exitRead        = 26 // a local file cannot be read
 	exitTimeout     = 28
+	exitRange       = 33 // the server does not send the range that was asked for
 	exitTLS         = 35
 	exitRedirects   = 47  // more redirects than allowed
 	exitEmptyReply  = 52  // the connection closed with no reply
 	exitSend        = 55  // sending failed
 	exitReceive     = 56  // receiving failed
 	exitCertificate = 60  // the peer's certificate is not trusted
+	exitTooLarge    = 63  // more than --max-filesize
 	exitCAFile      = 77  // the CA file cannot be read
 	exitRewind      = 65  // the body cannot be sent a second time
 	exitLogin       = 67  // a challenge unanswered or refused
 	exitAuth        = 94  // a store or a scheme failed, or policy forbids
 	exitOversize    = 100 // a header field or head too large
+	exitChecksum    = 110 // the file is not what --checksum says
 	exitInterrupted = 130
 )

@@ -59,6 +59,9 @@ func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
 }
 
 func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
+	if err := o.checkDownloads(); err != nil {
+		return nil, err
+	}
 	p, err := r.join(o, typed)
 	if err != nil {
 		return nil, err
@@ -119,13 +122,13 @@ func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) i
 		return f.report.fail(ctx, err)
 	}
 	rec := &record{target: t, number: n, started: time.Now()}
-	ctx, stop := withLimit(withRecord(ctx, rec), f.options.maxTime)
-	defer stop()
-	ctx, stopPace := withPace(ctx, f.options.speedLimit, f.options.speedTime)
-	defer stopPace()
-	rec.err = f.transfer(ctx, rec, sets)
+	if f.skips(rec, sets) {
+		return exitOK
+	}
+	rec.err = f.tries(withRecord(ctx, rec), rec, sets)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
+	f.removeFailed(rec)
 	if f.write != nil {
 		f.writing.Lock()
 		err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr)
@@ -144,6 +147,8 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 		return err
 	}
 	paceOf(ctx).upload(req)
+	newRateLimit(f.options.limitRate).upload(req)
+	rec.part.ask(req)
 	resp, err := f.client.Do(req)
 	if derr := f.dump(rec); err == nil {
 		err = derr
@@ -158,12 +163,19 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 		_ = resp.Body.Close() // the error is what counts
 		return err
 	}
+	if err := rec.retry.busy(resp); err != nil {
+		_ = resp.Body.Close() // the next try brings another
+		return err
+	}
 	o := f.options
-	failed := resp.StatusCode >= 400 && (o.fail || o.failWithBody)
+	failed := resp.StatusCode >= 400 && (o.fail || o.failWithBody) && !rec.part.atEnd(resp)
 	if failed && !o.failWithBody {
 		_ = resp.Body.Close() // nobody wants it
 	} else if err := f.deliver(rec, resp, sets); err != nil {
 		return err
+	}
+	if rec.judged.Verdict == transfer.Complete {
+		return nil
 	}
 	return f.judge(rec, resp, failed)
 }
@@ -191,10 +203,18 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		last := int64(0)
 		sink.Progress = func(total int64) { p.moved.Add(total - last); last = total }
 	}
+	if done, err := f.join(rec, resp, sink); done || err != nil {
+		_ = resp.Body.Close() // nobody wants it
+		return err
+	}
+	if err := f.prepare(rec, resp, sink); err != nil {
+		_ = resp.Body.Close() // too large
+		return err
+	}
 	if _, shown := sink.Out.(*textOnly); shown {
 		defer f.report.hold()()
 	}
-	if f.options.include {
+	if f.options.include && sink.From == 0 {
 		for _, head := range rec.heads {
 			if _, err := io.WriteString(sink, head); err != nil {
 				_ = resp.Body.Close() // the error is what counts
@@ -203,6 +223,6 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		}
 	}
 	n, err := transfer.Deliver(resp, sink)
-	rec.received, rec.file = n, sink.Name()
-	return err
+	rec.received = n
+	return f.finish(rec, resp, sink, err)
 }

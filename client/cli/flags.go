@@ -16,7 +16,7 @@ type flagDef struct {
 }
 
 // groups are the headings of --help, in order.
-var groups = []string{"request", "body", "output", "auth", "connection", "redirect", "info"}
+var groups = []string{"request", "body", "output", "download", "auth", "connection", "redirect", "info"}
 
 // fetchFlags returns the flags of "getin URL": the one table that parsing and
 // help are made from.
@@ -24,6 +24,8 @@ func fetchFlags() []flagDef {
 	t := requestFlags()
 	t = append(t, bodyFlags()...)
 	t = append(t, outputFlags()...)
+	t = append(t, downloadFlags()...)
+	t = append(t, retryFlags()...)
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
 	t = append(t, connectionFlags()...)

@@ -61,6 +61,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 	table := fetchFlags()
 	values := map[string]string{
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
+		"continue-at": "-", "limit-rate": "1k", "max-filesize": "1M", "retry": "1", "retry-delay": "2", "retry-max-time": "3",
 		"tries": "2", "secret-fd": "5", "parallel-max": "4", "speed-limit": "1000", "speed-time": "5",
 	}
 	for _, d := range table {

@@ -39,6 +39,8 @@ type options struct {
 	fail         bool
 	failWithBody bool
 
+	downloads
+
 	// What is shown.
 	include    bool
 	dumpHeader string

@@ -14,7 +14,7 @@ import (
 )
 
 // sink says where the body of the n-th URL goes. sets are what the URL's globs
-// stand for.
+// stand for; resp is nil before there is one, and then -J has no say.
 func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfer.Sink {
 	o := f.options
 	if rec.number >= len(o.outputs) {
@@ -25,9 +25,12 @@ func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfe
 		return &transfer.Sink{Out: f.sys.Stdout}
 	}
 	s := &transfer.Sink{Path: fillIn(out.file, sets), CreateDirs: o.createDirs}
+	if o.noClobber {
+		s.Exists = transfer.Number
+	}
 	if out.remote {
 		s.Path, s.NoFollow = transfer.URLName(rec.target.url), true
-		if o.remoteHeaderName {
+		if o.remoteHeaderName && resp != nil {
 			if name, ok := transfer.HeaderName(resp.Header.Get("Content-Disposition")); ok {
 				s.Path, s.Exists = name, transfer.Refuse
 			}

@@ -7,6 +7,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/transfer"
 )
 
 // record is what became of one transfer. It belongs to one goroutine; the
@@ -28,11 +29,25 @@ type record struct {
 	answered  bool // a credential went with the last request
 	asked     bool // somebody asked for one
 
+	retry   *retry
+	retries int
+	part    *part           // what of the body is there already
+	judged  transfer.Judged // what the response is to it
+	sink    *transfer.Sink  // the first that has opened a file
+
 	file     string // what the body was written to, or ""
 	received int64  // octets of the body
 	sent     int64  // octets of the request's body
 	err      error
 	code     int
+}
+
+// again begins the record anew, for another try: what is told is of the last.
+func (r *record) again() {
+	*r = record{
+		target: r.target, number: r.number, started: time.Now(),
+		retry: r.retry, retries: r.retries, part: r.part, sink: r.sink, file: r.file,
+	}
 }
 
 type recordKey struct{}

@@ -135,7 +135,8 @@ func codeOf(ctx context.Context, err error) int {
 		return usage.code
 	case errors.As(err, &address):
 		return address.code
-	case errors.Is(context.Cause(ctx), errTimeLimit), errors.As(context.Cause(ctx), &slow):
+	case errors.Is(context.Cause(ctx), errTimeLimit), errors.As(context.Cause(ctx), &slow),
+		errors.Is(err, errTimeLimit), errors.As(err, &slow):
 		return exitTimeout
 	case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
 		return exitInterrupted
@@ -145,6 +146,10 @@ func codeOf(ctx context.Context, err error) int {
 		return exitWrite
 	case errors.As(err, &status):
 		return exitStatus
+	case errors.Is(err, transfer.ErrTooLarge):
+		return exitTooLarge
+	case isRangeError(err):
+		return exitRange
 	case isAuthError(err):
 		return authCode(err)
 	case errors.Is(err, client.ErrTooManyRedirects):

@@ -210,3 +210,8 @@ func (p *plan) carries(name string) bool {
 	}
 	return false
 }
+
+// repeatable reports whether the request, once sent, can be sent again.
+func (p *plan) repeatable() bool {
+	return p.content == nil || p.content.open != nil || p.content.stream != nil
+}

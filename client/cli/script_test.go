@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,7 +23,12 @@ import (
 // TestMain makes the test binary also be getin, for the scripts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"getin": func() { os.Exit(Main(os.Args[1:], scriptSystem())) },
+		"getin": func() {
+			if d, err := time.ParseDuration(os.Getenv("GETIN_TEST_PAUSE")); err == nil {
+				testOnlyFirstPause = d
+			}
+			os.Exit(Main(os.Args[1:], scriptSystem()))
+		},
 	})
 }
 
@@ -61,6 +67,7 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/negotiate/", Raw: []string{"Negotiate"}, Demands: []authtest.Demand{}},
 		{Path: "/broken/", Raw: []string{`Basic realm="a`}},
 		{Path: "/liar/", Demands: []authtest.Demand{&authtest.Digest{Realm: "Liar", Users: users, QOP: "auth", WrongInfo: true}}},
+		{Path: "/dated", Header: http.Header{"Last-Modified": {"Sun, 06 Nov 1994 08:49:37 GMT"}}, Body: []byte("dated\n")},
 		{Path: "/missing", Status: http.StatusNotFound, Body: []byte("nothing here\n")},
 		{Path: "/error", Status: http.StatusInternalServerError, Body: []byte("oops\n")},
 		{Path: "/only-get", Status: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {"GET, \u202eHEAD"}}},

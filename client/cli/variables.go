@@ -30,7 +30,7 @@ var variables = []variable{
 	}},
 	{"num_headers", true, numHeaders},
 	{"num_redirects", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.redirects) }},
-	{"num_retries", true, func(*writeOut, *record) string { return "0" }},
+	{"num_retries", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.retries) }},
 	{"redirect_url", false, redirectURL},
 	{"remote_ip", false, func(_ *writeOut, r *record) string { return r.address(false) }},
 	{"remote_port", true, func(_ *writeOut, r *record) string { return r.port(false) }},

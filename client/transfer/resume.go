@@ -13,8 +13,8 @@ type Part struct {
 	From    int64   // octets that are there, at least 1
 	Version Version // of which; without IfRange it is not known
 
-	// Since is when the last of them was written. It serves where the version
-	// is not known.
+	// Since is when the last of them was written; zero when that is not known.
+	// It serves where the version is not known.
 	Since time.Time
 }
 
@@ -105,10 +105,10 @@ func (p Part) judgeNone(resp *http.Response) Judged {
 // version was written.
 func (p Part) outdated(resp *http.Response) bool {
 	t, err := http.ParseTime(resp.Header.Get("Last-Modified"))
-	return p.Version.IfRange() == "" && err == nil && t.After(p.Since)
+	return p.Version.IfRange() == "" && err == nil && !p.Since.IsZero() && t.After(p.Since)
 }
 
-// dated reports whether the resource is as old as a part of unknown version.
+// dated reports whether the resource is no newer than a part of unknown version.
 func (p Part) dated(resp *http.Response) bool {
 	t, err := http.ParseTime(resp.Header.Get("Last-Modified"))
 	return p.Version.IfRange() == "" && err == nil && !t.After(p.Since)
