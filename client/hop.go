@@ -18,8 +18,8 @@ type hop struct {
 	origin auth.Origin
 	typed  auth.Origin // the origin of the first hop
 
-	// left: the chain has been at another origin than the typed one. It stays
-	// so when the chain comes back.
+	// left: the chain has been at another origin than the typed one, and at one
+	// that the user does not trust. It stays so when the chain comes back.
 	left bool
 
 	// downgraded: the chain went from https to http.

@@ -31,8 +31,8 @@ type Policy struct {
 	// with curl -X. The body does not.
 	KeepMethod bool
 
-	// TrustRedirects sends the caller's own fields to every https origin of the
-	// chain (--location-trusted).
+	// TrustRedirects: every https origin of the chain counts as typed, up to the
+	// first that is none (--location-trusted). With AllowClearText, every origin.
 	TrustRedirects bool
 
 	// AutoReferer sets Referer on each further hop (-e ';auto').

@@ -95,10 +95,10 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	next.origin, next.redirects = o, h.redirects+1
 	next.req = h.req.Clone(h.req.Context())
 	next.req.URL, next.req.Host = to, ""
-	next.left = h.left || !h.typed.Grants(o)
+	next.left = h.left || !h.typed.Grants(o) && !c.trusts(o)
 	next.downgraded = h.downgraded || h.origin.Scheme == "https" && o.Scheme == "http"
 	var dropped []string
-	if next.left && !c.trusts(o) {
+	if next.left {
 		dropped = strip(next.req.Header, h.body.get != nil)
 	} else if h.req.Host != "" && o == h.origin {
 		next.req.Host = h.req.Host // the caller's own Host field stays with its origin
@@ -112,7 +112,7 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	return &next, dropped, nil
 }
 
-// trusts reports whether the caller's own fields go even to another origin.
+// trusts reports whether another origin counts as typed.
 func (c *Client) trusts(o auth.Origin) bool {
 	return c.Policy.TrustRedirects && (o.Scheme == "https" || c.Policy.AllowClearText)
 }

@@ -17,6 +17,10 @@ type Given struct {
 	// Origins are those of the URLs that were typed with it.
 	Origins []auth.Origin
 
+	// Anywhere: the user trusts every https origin that a redirect leads to, or,
+	// with ClearText, every origin (--location-trusted).
+	Anywhere, ClearText bool
+
 	// Party is who may get it; nil is the server.
 	Party *auth.Party
 
@@ -51,6 +55,9 @@ func (g *Given) covers(p *auth.Party, o auth.Origin) bool {
 	party := g.Party
 	if party == nil {
 		party = auth.Server
+	}
+	if g.Anywhere && party == p && (o.Scheme == "https" || g.ClearText) {
+		return true
 	}
 	return party == p && slices.ContainsFunc(g.Origins, func(typed auth.Origin) bool { return typed.Grants(o) })
 }

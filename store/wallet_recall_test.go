@@ -50,6 +50,29 @@ func TestR12_RecallUnderRememberedPaths(t *testing.T) {
 	}
 }
 
+// R5: whoever trusts all redirects trusts those over https, and http only with
+// a second word; never a proxy.
+func TestR5_GivenAnywhere(t *testing.T) {
+	world := newWorld(t)
+	for target, want := range map[string][2]bool{
+		"https://typed.test/": {true, true}, "https://other.test/": {true, true}, "http://other.test/": {false, true},
+	} {
+		for i, cleartext := range []bool{false, true} {
+			run := world.run()
+			run.Given = []store.Given{{
+				Credential: cred("alice", "given"), Origins: []auth.Origin{originOf(t, "https://typed.test")}, Unasked: true,
+				Anywhere: true, ClearText: cleartext,
+			}}
+			if r := run.Recall(t.Context(), auth.Server, parse(t, target)); r.Ready != want[i] {
+				t.Errorf("%s, clear text %v: ready %v", target, cleartext, r.Ready)
+			}
+			if r := run.Recall(t.Context(), auth.Proxy, parse(t, target)); r.Ready {
+				t.Errorf("%s: a server's password goes to a proxy", target)
+			}
+		}
+	}
+}
+
 // Where nothing is remembered, the keyring is left alone.
 func TestR12_NoKeyringCallWithoutAPath(t *testing.T) {
 	world := newWorld(t)

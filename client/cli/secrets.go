@@ -28,6 +28,7 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 		g := store.Given{
 			Credential: auth.Credential{User: user, Secret: auth.NewSecret(password)},
 			Origins:    origins, Source: "-u", Unasked: o.pick == pickAny || o.pick == pickBasic,
+			Anywhere: o.trusted, ClearText: o.cleartext,
 		}
 		if !has {
 			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
@@ -74,7 +75,8 @@ func givenByURLs(typed []*target, o *options) []store.Given {
 		g := store.Given{
 			Credential: auth.Credential{User: t.user, Secret: auth.NewSecret(t.password)},
 			Origins:    []auth.Origin{t.origin}, Source: "the URL",
-			Unasked: o.pick == pickAny || o.pick == pickBasic,
+			Unasked:  o.pick == pickAny || o.pick == pickBasic,
+			Anywhere: o.trusted, ClearText: o.cleartext,
 		}
 		if !t.hasPassword {
 			g.Unasked, g.NeedsPerson = false, true // a person may name another
