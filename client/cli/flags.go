@@ -69,7 +69,7 @@ func requestFlags() []flagDef {
 		},
 		{
 			name: "parallel-max", arg: "number", group: "request", help: "with -Z, how many at once (50)",
-			take: func(o *options, v string) (err error) { o.parallelMax, err = number(v, 1); return err },
+			take: takeParallelMax,
 		},
 		{
 			letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",

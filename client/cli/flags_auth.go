@@ -5,8 +5,8 @@ import "errors"
 func authFlags() []flagDef {
 	choose := func(p pick) func(*options, bool) {
 		return func(o *options, b bool) {
-			if o.pick = pickAny; b {
-				o.pick = p
+			if o.pick &^= p; b {
+				o.pick |= p
 			}
 		}
 	}

@@ -116,6 +116,7 @@ func TestWordsAsInCurl(t *testing.T) {
 		{"--store vault --no-store", func(o *options) bool { return o.noStore }},
 		{"--no-prompt --prompt", func(o *options) bool { return !o.noPrompt }},
 		{"--basic --no-basic", func(o *options) bool { return o.pick == pickAny }},
+		{"--digest --basic --no-digest", func(o *options) bool { return o.pick == pickBasic }},
 		{"-m 2.5", func(o *options) bool { return o.maxTime.Milliseconds() == 2500 }},
 		{"--max-redirs -1 u", func(o *options) bool { return o.maxRedirs == -1 }},
 		{"-u a -u b", func(o *options) bool { return o.user == "b" }},

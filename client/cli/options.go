@@ -88,14 +88,14 @@ type datum struct {
 	glued  bool // joined to the one before without "&": --json
 }
 
-// pick narrows the schemes that may answer.
+// pick is the set of schemes that may answer.
 type pick int
 
 const (
-	pickAny     pick = iota // the strongest; -u is still sent at once, as Basic
-	pickBasic               // --basic
-	pickDigest              // --digest
-	pickOffered             // --anyauth: nothing is sent unasked
+	pickBasic   pick = 1 << iota // --basic
+	pickDigest                   // --digest
+	pickAny     pick = 0         // the strongest; -u is still sent at once, as Basic
+	pickOffered pick = -1        // --anyauth: nothing is sent unasked
 )
 
 // saving is the three-state switch of --save and --no-save.
@@ -131,7 +131,7 @@ func (o *options) autoReferer() bool { return strings.HasSuffix(o.referer, ";aut
 
 // defaults returns the options of an empty command line.
 func defaults() *options {
-	r := &runOptions{parallelMax: 50}
+	r := &runOptions{parallelMax: defaultParallel}
 	r.begin()
 	return r.last()
 }

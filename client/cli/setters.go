@@ -18,6 +18,20 @@ func checkText(v string) error {
 	return nil
 }
 
+// Of --parallel-max, as in curl: a number of 0 or above maxParallel is the
+// default.
+const (
+	defaultParallel = 50
+	maxParallel     = 300
+)
+
+func takeParallelMax(o *options, v string) (err error) {
+	if o.parallelMax, err = number(v, 0); o.parallelMax == 0 || o.parallelMax > maxParallel {
+		o.parallelMax = defaultParallel
+	}
+	return err
+}
+
 func takeURL(o *options, v string) error {
 	o.urls = append(o.urls, v)
 	if o.inConfig == 0 {

@@ -138,14 +138,14 @@ func (r *run) walletFor(o *options, given []store.Given) *store.Wallet {
 
 // schemes are those that may answer, strongest first.
 func (o *options) schemes() []auth.Scheme {
-	switch o.pick {
-	case pickBasic:
-		return []auth.Scheme{basic.Scheme{}}
-	case pickDigest:
-		return []auth.Scheme{digest.Scheme{}}
-	default:
-		return []auth.Scheme{digest.Scheme{}, basic.Scheme{}}
+	var list []auth.Scheme
+	if o.pick == pickAny || o.pick&pickDigest != 0 {
+		list = append(list, digest.Scheme{})
 	}
+	if o.pick == pickAny || o.pick&pickBasic != 0 {
+		list = append(list, basic.Scheme{})
+	}
+	return list
 }
 
 func (o *options) savingTerms() store.Saving {
