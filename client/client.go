@@ -26,6 +26,20 @@ type Wallet interface {
 	Settle(context.Context, auth.Query, auth.Credential, auth.Outcome)
 }
 
+// Jar keeps cookies (RFC 6265). It is used by many goroutines at once.
+// *cookie.Jar is one.
+//
+// The host is in lower case and A-labels, without a port; the path is as it is
+// sent, without a query; confidential tells that nobody but the server can read
+// the request and write the response.
+type Jar interface {
+	// Cookies returns the value of the Cookie field of a request, or "".
+	Cookies(host, path string, confidential bool) string
+
+	// SetCookies takes the values of the Set-Cookie fields of its response.
+	SetCookies(host, path string, confidential bool, fields []string)
+}
+
 // Client sends requests, answers what servers and proxies ask, and follows
 // redirects. Its fields must not change once it is in use; Do may be called by
 // many goroutines at once, which then share nonces and questions.
@@ -41,6 +55,10 @@ type Client struct {
 
 	// Wallet holds the credentials. Nil: every challenge goes unanswered.
 	Wallet Wallet
+
+	// Jar holds the cookies. Nil: no response sets any. A Cookie field of the
+	// caller's is sent as any field of the caller's is, behind those of the jar.
+	Jar Jar
 
 	// Consent is asked about a Concern before an answer goes out. Nil error:
 	// the answer may go; any other wraps auth.ErrNotAllowed. A nil Consent

@@ -90,6 +90,9 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *u
 		}
 		answers = append(answers, fields...)
 	}
+	if f, ok := c.cookies(h, proxy); ok {
+		answers = append(answers, f)
+	}
 	req, err := h.request(answers)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,7 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *u
 		return nil, err
 	}
 	resp.Request = req
+	c.setCookies(h, proxy, resp)
 	c.Trace.response(resp)
 	return resp, nil
 }

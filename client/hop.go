@@ -74,6 +74,9 @@ func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	more, err := h.body.attach(r, h.noExpect)
 	if w := WireOf(ctx); w != nil && w.Fields != nil {
 		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
+		if n := len(answers); n > 0 && answers[n-1].Name == cookieField {
+			wire.Fields = withoutCookies(wire.Fields, n)
+		}
 	}
 	return r, err
 }
