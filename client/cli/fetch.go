@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"getin/client"
@@ -91,6 +92,9 @@ func (r *runOptions) checkStdin() error {
 				uses++
 			}
 		}
+		if slices.Contains(o.files, "-") {
+			uses++
+		}
 	}
 	if uses > 1 {
 		return &usageError{why: "standard input is wanted twice", code: exitUsage}
@@ -105,6 +109,7 @@ func (all *fetch) all(ctx context.Context) int {
 	for _, f := range all.groups {
 		// Saving goes on beside the transfers; its failures were told already.
 		_ = f.wallet.Close(ctx)
+		f.saveCookies()
 		if f.dumpFile == nil {
 			continue
 		}

@@ -26,6 +26,7 @@ func fetchFlags() []flagDef {
 	t = append(t, outputFlags()...)
 	t = append(t, downloadFlags()...)
 	t = append(t, retryFlags()...)
+	t = append(t, cookieFlags()...)
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
 	t = append(t, connectionFlags()...)

@@ -47,6 +47,7 @@ type options struct {
 	writeOut   string
 
 	connectOptions
+	cookieOptions
 	maxTime time.Duration // 0: none
 
 	// Who the user is, and what may be done with it (RULES R4).

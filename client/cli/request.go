@@ -80,6 +80,9 @@ func (p *plan) order(o *options, own []ownField) {
 	if referer := strings.TrimSuffix(o.referer, ";auto"); referer != "" {
 		add("Referer", referer)
 	}
+	if cookies := o.cookieField(); cookies != "" {
+		add("Cookie", cookies)
+	}
 	for _, f := range own {
 		switch {
 		case f.remove:

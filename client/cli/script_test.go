@@ -76,6 +76,8 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/away", Status: http.StatusFound, Location: other + "/landed"},
 		{Path: "/away-basic", Status: http.StatusFound, Location: other + "/basic/x"},
 		{Path: "/loop", Status: http.StatusFound, Location: "/loop"},
+		{Path: "/cookie/set", Header: http.Header{"Set-Cookie": {"session=s3cret; Path=/"}}},
+		{Path: "/cookie/n/", Header: http.Header{"Set-Cookie": {"n=1; Path=/"}}},
 		{Path: "/named", Header: http.Header{"Content-Disposition": {`attachment; filename="../theirs.txt"`}}, Body: []byte("theirs\n")},
 	}
 }

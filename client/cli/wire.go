@@ -13,6 +13,7 @@ import (
 	"getin/client/auth"
 	"getin/client/auth/basic"
 	"getin/client/auth/digest"
+	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/store"
 	"getin/store/index"
@@ -32,7 +33,8 @@ type run struct {
 	keep    store.Place
 	person  store.Person // nil: nobody is asked
 	ambient ambient
-	joined  []*parts // of the groups so far
+	joined  []*parts    // of the groups so far
+	jar     *cookie.Jar // nil: nobody keeps cookies
 
 	writing  sync.Mutex // held while what transfers share is written: -D, -w
 	warnedPS bool       // a password in the arguments was remarked upon
@@ -87,6 +89,7 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 	p.client = &client.Client{
 		Sender: client.Engine{Engine: p.engine}, Schemes: o.schemes(),
 		Wallet: &watchedWallet{p.wallet, r.mask}, Consent: p.consent, Proxy: proxy,
+		Jar: r.jarFor(o),
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
