@@ -21,17 +21,20 @@ type SpliceTarget interface {
 }
 
 const (
-	// sliceSize, in octets, is what one splice moves, and one write takes, at
-	// most: the largest pipe that Linux gives to everybody
-	// (fs.pipe-max-size), and the size from which writes into the page cache
-	// get no cheaper.
+	// sliceSize, in octets, is what one splice moves at most: the largest pipe
+	// that Linux gives to everybody (fs.pipe-max-size).
 	sliceSize = 1 << 20
+
+	// copySize, in octets, is what one write takes of a body that passes through
+	// this process. A larger one makes writes into the page cache little cheaper,
+	// and the process larger.
+	copySize = 512 << 10
 
 	// bulkMin is the length from which a body is worth a pipe and a large
 	// buffer, in octets.
 	bulkMin = 256 << 10
 
-	// linger is the longest that octets wait for a write of sliceSize to fill,
+	// linger is the longest that octets wait for a write of copySize to fill,
 	// while others come: short enough for whoever watches the file grow.
 	linger = 250 * time.Millisecond
 )
@@ -139,7 +142,7 @@ func (b bulk) spliceWith(s *splicer, note func(int64)) (moved int64, err error) 
 
 // copyTo copies the rest: as it comes, or gathered for large writes.
 func (b bulk) copyTo(w io.Writer, gather bool) (int64, error) {
-	buf := make([]byte, min(sliceSize, max(b.left, readBuffer)))
+	buf := make([]byte, min(copySize, max(b.left, readBuffer)))
 	var written int64
 	fill, since := 0, time.Now()
 	for {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// markSize, in octets, is the low-water mark for bulk: half of sliceSize,
-	// so that a write is filled in two reads.
+	// markSize, in octets, is the low-water mark for bulk: copySize, so that a
+	// write without TLS is filled in one read.
 	markSize = 512 << 10
 
 	// markAfter octets must have come within markWithin before the mark is
