@@ -47,7 +47,8 @@
 //   - "Name : value": net/http keeps the field under the name "Name ", where
 //     nobody finds it, and takes other names that are no tokens.
 //   - Folds: net/http leaves a space for one at the end of a value.
-//   - "Content-Length: 2, 2": refused there.
+//   - "Content-Length: 2, 2": refused there. Of several equal fields, net/http
+//     keeps one in the header.
 //   - "Transfer-Encoding: identity", an empty one, or several lines: refused
 //     there. A coding other than chunked is an error in both.
 //   - Chunks in HTTP/1.0: net/http takes the chunk lines for content. Old

@@ -121,6 +121,9 @@ func doubtful(raw []byte) bool {
 func sameFields(t *testing.T, raw []byte, ours, theirs http.Header) {
 	t.Helper()
 	for name, values := range ours {
+		if name == "Content-Length" {
+			values = slices.Compact(slices.Clone(values)) // net/http keeps one of several equal ones
+		}
 		if !slices.EqualFunc(values, theirs[name], sameSpaces) {
 			t.Errorf("%q: field %s: ours %q, theirs %q", raw, name, values, theirs[name])
 		}
