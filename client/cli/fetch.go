@@ -106,6 +106,7 @@ func (r *runOptions) checkStdin() error {
 // that failed.
 func (all *fetch) all(ctx context.Context) int {
 	code := all.transfers(ctx)
+	all.meter.stop()
 	for _, f := range all.groups {
 		// Saving goes on beside the transfers; its failures were told already.
 		_ = f.wallet.Close(ctx)
@@ -130,13 +131,17 @@ func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) i
 	if f.skips(rec, sets) {
 		return exitOK
 	}
+	f.meter.begin(&rec.progress, t, f.toFile(n))
 	rec.err = f.tries(withRecord(ctx, rec), rec, sets)
+	f.meter.end(&rec.progress, rec.err)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	f.removeFailed(rec)
 	if f.write != nil {
 		f.writing.Lock()
+		release := f.meter.hold()
 		err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr)
+		release()
 		f.writing.Unlock()
 		if err != nil {
 			f.report.notice("getin: %v", err)
@@ -154,6 +159,9 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	paceOf(ctx).upload(req)
 	newRateLimit(f.options.limitRate).upload(req)
 	rec.part.ask(req)
+	if f.meter != nil {
+		rec.progress.upload(req)
+	}
 	resp, err := f.client.Do(req)
 	if derr := f.dump(rec); err == nil {
 		err = derr
@@ -216,8 +224,12 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		_ = resp.Body.Close() // too large
 		return err
 	}
+	if f.meter != nil {
+		rec.progress.download(resp, sink)
+	}
 	if _, shown := sink.Out.(*textOnly); shown {
 		defer f.report.hold()()
+		defer f.meter.hold()()
 	}
 	if f.options.include && sink.From == 0 {
 		for _, head := range rec.heads {

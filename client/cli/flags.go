@@ -30,6 +30,7 @@ func fetchFlags() []flagDef {
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
 	t = append(t, connectionFlags()...)
+	t = append(t, displayFlags()...)
 	return append(t, infoFlags()...)
 }
 

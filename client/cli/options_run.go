@@ -12,6 +12,7 @@ type runOptions struct {
 	parallelMax int  // with it, at least 1
 
 	verbose   bool
+	display   displayOptions
 	silent    bool
 	showError bool
 	help      bool

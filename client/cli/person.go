@@ -21,6 +21,7 @@ type person struct {
 	sys   *System
 	limit time.Duration // --prompt-timeout; 0 is none
 	mask  *mask
+	meter *meter // makes room for a dialogue
 	locks string // folder of the terminals' locks, or ""
 
 	mu    sync.Mutex
@@ -56,6 +57,7 @@ func (p *person) converse(ctx context.Context, talk func(context.Context, *promp
 	defer hold(ctx)()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.meter.hold()()
 	if p.limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.limit)

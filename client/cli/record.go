@@ -35,6 +35,7 @@ type record struct {
 	judged  transfer.Judged // what the response is to it
 	sink    *transfer.Sink  // the first that has opened a file
 
+	progress progress
 	file     string // what the body was written to, or ""
 	received int64  // octets of the body
 	sent     int64  // octets of the request's body

@@ -27,6 +27,7 @@ type run struct {
 	sys     *System
 	options *runOptions
 	mask    *mask
+	meter   *meter
 	report  *report
 	verbose *verbose     // nil: no -v
 	index   *index.Index // nil: nothing is remembered
@@ -52,6 +53,11 @@ type parts struct {
 // newRun makes what the groups share.
 func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 	r := &run{sys: sys, options: o, mask: &mask{off: o.showSecrets}}
+	if r.meter = newMeter(sys, o, r.mask); r.meter != nil {
+		above := *sys // everything else on stderr goes around the meter
+		above.Stderr = r.meter.console
+		sys, r.sys = &above, &above
+	}
 	r.report = newReport(sys, o, r.mask)
 	for _, w := range o.warned {
 		r.report.notice("getin: %s", w)
@@ -61,7 +67,7 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 	}
 	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
 	if asks {
-		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, locks: lockDir(sys)}
+		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}
 	}
 	var err error
 	if r.keep, err = r.place(ctx, asks); err != nil {
