@@ -19,12 +19,12 @@ type offer struct {
 
 // offers returns what can be answered of the challenges, strongest first; of
 // equals, what the server named first.
-func (c *Client) offers(challenges []auth.Challenge) []offer {
+func (d *dialogue) offers() []offer {
 	var list []offer
-	for _, ch := range challenges {
-		o, err := c.offer(ch)
+	for _, ch := range d.challenges {
+		o, err := d.offer(ch)
 		if err != nil {
-			c.Trace.passedOver(ch, err)
+			d.client.Trace.passedOver(ch, err)
 			continue
 		}
 		list = append(list, o)
@@ -36,8 +36,12 @@ func (c *Client) offers(challenges []auth.Challenge) []offer {
 // errNotBuiltIn: no scheme of this client has the challenge's name.
 var errNotBuiltIn = errors.New("scheme not supported or not allowed")
 
-func (c *Client) offer(ch auth.Challenge) (offer, error) {
-	for _, s := range c.Schemes {
+func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
+	schemes := d.client.Schemes
+	if d.party == auth.Proxy {
+		schemes = d.client.ProxySchemes
+	}
+	for _, s := range schemes {
 		if ch.Is(s.Name()) {
 			t, err := s.Traits(ch)
 			return offer{s, ch, t}, err
@@ -52,7 +56,7 @@ func (d *dialogue) choose(ctx context.Context) error {
 	if len(d.challenges) == 0 {
 		return d.unanswered(ErrNoChallenge)
 	}
-	offers := d.client.offers(d.challenges)
+	offers := d.offers()
 	if len(offers) == 0 {
 		return d.unanswered(ErrNoScheme)
 	}

@@ -47,11 +47,12 @@ type Client struct {
 	// Sender sends one request and returns its response. It follows no
 	// redirects, answers no challenge and retries nothing that was answered. A
 	// host that is "localhost", or below it, it must reach on a loopback
-	// address only. It fills the Wire of the request's context.
+	// address or a unix socket only, unless Policy.Moved. It fills the Wire of the request's context.
 	Sender http.RoundTripper
 
-	// Schemes are those that may be answered.
-	Schemes []auth.Scheme
+	// Schemes are those of a server's that may be answered, ProxySchemes those
+	// of a proxy's.
+	Schemes, ProxySchemes []auth.Scheme
 
 	// Wallet holds the credentials. Nil: every challenge goes unanswered.
 	Wallet Wallet
@@ -65,9 +66,8 @@ type Client struct {
 	// allows nothing.
 	Consent func(context.Context, auth.Concern) error
 
-	// Proxy names the proxy through which Sender reaches a URL, nil when there
-	// is none. It must say what Sender does.
-	Proxy func(*url.URL) (*url.URL, error)
+	// Way tells how Sender reaches a URL. Nil: directly.
+	Way func(*url.URL) (Way, error)
 
 	Policy Policy
 	Trace  *Trace

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"getin/client/auth"
 )
@@ -12,11 +11,11 @@ import (
 // answered, and returns the response that ends the conversation.
 func (c *Client) converse(h *hop) (*http.Response, error) {
 	ctx := h.req.Context()
-	proxy, err := c.proxy(h.req.URL)
+	way, err := c.way(h.req.URL)
 	if err != nil {
 		return nil, err
 	}
-	parties, err := c.dialogues(h, proxy)
+	parties, err := c.dialogues(h, way)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +29,7 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 	}()
 	var once retries
 	for round := 1; ; round++ {
-		resp, err := c.send(ctx, h, parties, proxy)
+		resp, err := c.send(ctx, h, parties, way)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +79,8 @@ func (c *Client) finish(ctx context.Context, parties []*dialogue, resp *http.Res
 }
 
 // send makes one request of the hop, with the answers in force.
-func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *url.URL) (*http.Response, error) {
-	m := auth.Message{Method: h.req.Method, Target: target(h.req.URL, proxy), Body: h.body.get}
+func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way) (*http.Response, error) {
+	m := auth.Message{Method: h.req.Method, Target: target(h.req.URL, way), Body: h.body.get}
 	var answers []auth.Field
 	for _, d := range parties {
 		fields, err := d.answer(ctx, d.message(m))
@@ -90,7 +89,7 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *u
 		}
 		answers = append(answers, fields...)
 	}
-	if f, ok := c.cookies(h, proxy); ok {
+	if f, ok := c.cookies(h, way); ok {
 		answers = append(answers, f)
 	}
 	req, err := h.request(answers)
@@ -103,45 +102,29 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, proxy *u
 		return nil, err
 	}
 	resp.Request = req
-	c.setCookies(h, proxy, resp)
+	c.setCookies(h, way, resp)
 	c.Trace.response(resp)
 	return resp, nil
 }
 
-func (c *Client) proxy(u *url.URL) (*url.URL, error) {
-	if c.Proxy == nil {
-		return nil, nil
-	}
-	return c.Proxy(u)
-}
-
 // dialogues returns one for each party on the way: the proxy, if there is one,
 // and the server.
-func (c *Client) dialogues(h *hop, proxy *url.URL) ([]*dialogue, error) {
+func (c *Client) dialogues(h *hop, way Way) ([]*dialogue, error) {
 	var list []*dialogue
-	if proxy != nil {
-		o, err := auth.OriginOf(proxy)
+	if way.Proxy != nil {
+		o, err := auth.OriginOf(way.Proxy)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, &dialogue{
-			client: c, party: auth.Proxy, origin: o, url: proxy, method: h.req.Method,
-			silent: h.silence(auth.Proxy), tunnel: tunnel(h.req.URL, h.origin),
+			client: c, party: auth.Proxy, origin: o, url: way.Proxy, method: h.req.Method, way: way,
+			silent: c.silence(h, auth.Proxy), tunnel: way.Tunnel,
 		})
 	}
 	return append(list, &dialogue{
-		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, proxy: proxy,
-		redirectedFrom: h.redirectedFrom(), silent: h.silence(auth.Server),
+		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, way: way,
+		redirectedFrom: h.redirectedFrom(), silent: c.silence(h, auth.Server),
 	}), nil
-}
-
-// tunnel returns the target of the CONNECT that leads to an https URL, or "":
-// what a proxy is asked for then, RFC 9110 section 9.3.6.
-func tunnel(u *url.URL, o auth.Origin) string {
-	if u.Scheme != "https" {
-		return ""
-	}
-	return o.HostPort()
 }
 
 // message returns the part of the request that the party sees.
@@ -153,9 +136,9 @@ func (d *dialogue) message(m auth.Message) auth.Message {
 }
 
 // silence tells why a party gets no answer at this hop, or nil.
-func (h *hop) silence(p *auth.Party) error {
+func (c *Client) silence(h *hop, p *auth.Party) error {
 	switch {
-	case p == auth.Server && h.ownServer, p == auth.Proxy && h.ownProxy:
+	case p == auth.Server && h.ownServer, p == auth.Proxy && (h.ownProxy || c.Policy.OwnProxyAnswer):
 		return ErrOwnHeader
 	case p == auth.Server && h.downgraded:
 		return ErrDowngradedRedirect

@@ -13,11 +13,11 @@ const cookieField = "Cookie"
 
 // cookies returns the field that brings the jar's cookies to the hop, and behind
 // them the caller's own: a request has one Cookie field (RFC 6265 section 5.4).
-func (c *Client) cookies(h *hop, proxy *url.URL) (auth.Field, bool) {
+func (c *Client) cookies(h *hop, way Way) (auth.Field, bool) {
 	if c.Jar == nil {
 		return auth.Field{}, false
 	}
-	value := c.Jar.Cookies(h.cookieHost(), h.req.URL.EscapedPath(), h.confidential(proxy))
+	value := c.Jar.Cookies(h.cookieHost(), h.req.URL.EscapedPath(), c.confidential(h, way))
 	if value == "" {
 		return auth.Field{}, false
 	}
@@ -27,12 +27,12 @@ func (c *Client) cookies(h *hop, proxy *url.URL) (auth.Field, bool) {
 
 // setCookies gives the jar what the response sets. A 407 is the proxy's: it has
 // no say in the server's cookies.
-func (c *Client) setCookies(h *hop, proxy *url.URL, resp *http.Response) {
+func (c *Client) setCookies(h *hop, way Way, resp *http.Response) {
 	fields := resp.Header.Values("Set-Cookie")
 	if c.Jar == nil || len(fields) == 0 || resp.StatusCode == auth.Proxy.Status {
 		return
 	}
-	c.Jar.SetCookies(h.cookieHost(), h.req.URL.EscapedPath(), h.confidential(proxy), fields)
+	c.Jar.SetCookies(h.cookieHost(), h.req.URL.EscapedPath(), c.confidential(h, way), fields)
 }
 
 // cookieHost is the host that the request speaks to: that of the caller's own
@@ -50,8 +50,9 @@ func (h *hop) cookieHost() string {
 
 // confidential reports whether nobody but the server can read what is sent to
 // it: TLS, or this machine with no proxy in between.
-func (h *hop) confidential(proxy *url.URL) bool {
-	return h.origin.Scheme == "https" || proxy == nil && h.origin.LoopbackName()
+func (c *Client) confidential(h *hop, way Way) bool {
+	direct := way.Proxy == nil && !way.Relayed && !c.Policy.Moved
+	return h.origin.Scheme == "https" || direct && h.origin.LoopbackName()
 }
 
 // withoutCookies removes the Cookie fields behind the first n fields.

@@ -21,8 +21,8 @@ type dialogue struct {
 	origin auth.Origin // the party's own
 	url    *url.URL    // what is asked for; for a proxy, the proxy's URL
 	method string
-	proxy  *url.URL // on the way to the server, or nil
-	tunnel string   // of a proxy: the target of its CONNECT; "" when it sees the request itself
+	way    Way
+	tunnel string // of a proxy: the target of its CONNECT; "" when it sees the request itself
 
 	redirectedFrom auth.Origin
 	silent         error // not nil: no answer is given, for this reason
@@ -75,13 +75,17 @@ func (d *dialogue) recall(ctx context.Context) {
 // been looked at: always, but for a stored secret when certificates are not
 // checked (rule R7).
 func (d *dialogue) seenBefore(r auth.Recalled) bool {
-	return !d.client.Policy.Unverified || r.Credential.Given || d.origin.LoopbackName()
+	unverified := d.client.Policy.Unverified
+	if d.party == auth.Proxy {
+		unverified = d.client.Policy.ProxyUnverified
+	}
+	return !unverified || r.Credential.Given || d.loopbackPeer()
 }
 
 // start puts an unasked answer in force. Whatever speaks against it, it stays
 // at home and the challenge decides.
 func (d *dialogue) start(q auth.Query, c auth.Credential) bool {
-	o, err := d.client.offer(q.Challenge)
+	o, err := d.offer(q.Challenge)
 	if err != nil || !o.traits.Unasked || len(d.concerns(o.traits, c)) > 0 {
 		return false
 	}
@@ -244,8 +248,9 @@ func (d *dialogue) unanswered(reason error) error {
 	u.User = nil
 	e := &Unanswered{
 		Party: d.party, Target: &u, Challenges: d.challenges, Syntax: d.syntax, Sent: d.sent, Reason: reason,
+		Tunnel: d.tunnel != "",
 	}
-	if offers := d.client.offers(d.challenges); len(offers) > 0 {
+	if offers := d.offers(); len(offers) > 0 {
 		e.Space = offers[0].challenge.Space(d.party, d.origin)
 	}
 	return e

@@ -418,7 +418,7 @@ func TestProxyAsks(t *testing.T) {
 	p := &purse{typed: []auth.Credential{person("proxyuser", "proxypass"), person("alice", "wonderland")}}
 	c := newClient(t, p)
 	through, _ := url.Parse(proxy.URL)
-	c.Proxy = func(*url.URL) (*url.URL, error) { return through, nil }
+	c.Way = func(*url.URL) (client.Way, error) { return client.Way{Proxy: through}, nil }
 	c.Sender.(sender).Transport.Proxy = http.ProxyURL(through)
 	c.Policy.AllowClearText = true
 	for range 3 {

@@ -42,8 +42,9 @@ func fieldsFor(fields []auth.Field) []h1.Field {
 // fill takes over what the engine has seen.
 func (w *Wire) fill(seen *h1.Wire) {
 	w.Head, w.Interim, w.SentHead = seen.Head, seen.Interim, seen.SentHead
-	w.Local, w.Peer, w.Proxied, w.Reused = seen.Local, seen.Peer, seen.Proxied, seen.Reused
+	w.Local, w.Peer, w.Unix, w.Proxied, w.Reused = seen.Local, seen.Peer, seen.Unix, seen.Proxied, seen.Reused
 	w.Unverified, w.PeerKey = seen.Unverified, seen.PeerKey
+	w.ProxyUnverified, w.ProxyKey = seen.ProxyUnverified, seen.ProxyKey
 	w.Start, w.NameResolved, w.Connected, w.Secured = seen.Start, seen.NameResolved, seen.Connected, seen.Secured
 	w.Sent, w.FirstByte = seen.Sent, seen.FirstByte
 }

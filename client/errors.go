@@ -58,6 +58,9 @@ type Unanswered struct {
 	// Sent tells that a credential was sent and refused.
 	Sent bool
 
+	// Tunnel: a proxy was asked for a tunnel, so that the response is its own.
+	Tunnel bool
+
 	// Reason wraps one of the reasons above or of package auth.
 	Reason error
 }

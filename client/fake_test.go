@@ -114,8 +114,9 @@ func newClient(t *testing.T, w client.Wallet) *client.Client {
 		DisableCompression: true, ExpectContinueTimeout: expectTime, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 	}}
 	t.Cleanup(s.CloseIdleConnections)
+	schemes := []auth.Scheme{digest.Scheme{}, basic.Scheme{}}
 	return &client.Client{
-		Sender: s, Schemes: []auth.Scheme{digest.Scheme{}, basic.Scheme{}}, Wallet: w,
+		Sender: s, Schemes: schemes, ProxySchemes: schemes, Wallet: w,
 		Policy: client.Policy{Follow: true, MaxRedirects: 10},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"getin/client"
 	"getin/client/auth"
 	"getin/client/authtest"
 )
@@ -47,6 +48,53 @@ func TestR5_LocationUserinfo(t *testing.T) {
 	}
 }
 
+// TestR6_BehindSOCKS: and so it is through a relay that asks nothing itself; the
+// proxy behind one may be far away, whatever its name.
+func TestR6_BehindSOCKS(t *testing.T) {
+	s := start(t, basicRow("/"))
+	proxy := authtest.StartProxy(authtest.Row{Path: "/", Demands: []authtest.Demand{
+		authtest.Basic{Realm: "Lab", Users: authtest.Users{"alice": "wonderland"}},
+	}})
+	t.Cleanup(proxy.Close)
+	through, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, way := range map[string]client.Way{"server": {Relayed: true}, "proxy": {Relayed: true, Proxy: through}} {
+		t.Run(name, func(t *testing.T) {
+			p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+			c := newClient(t, p)
+			c.Way = func(*url.URL) (client.Way, error) { return way, nil }
+			if way.Proxy != nil {
+				c.Sender.(sender).Transport.Proxy = http.ProxyURL(through)
+			}
+			if _, _, err := get(t, c, s.URL+"/"); !errors.Is(err, auth.ErrNotAllowed) {
+				t.Errorf("error %v, want auth.ErrNotAllowed", err)
+			}
+			for _, r := range append(s.Log(), proxy.Log()...) {
+				if r.Authorization != "" || r.ProxyAuthorization != "" {
+					t.Error("a password went through the relay in clear")
+				}
+			}
+		})
+	}
+}
+
+// TestR6_Moved: a loopback name that the user has moved elsewhere counts once its
+// peer was seen, and not before.
+func TestR6_Moved(t *testing.T) {
+	s := start(t, basicRow("/"))
+	alice := person("alice", "wonderland")
+	c := newClient(t, &purse{recall: remembered(s.URL, alice), typed: []auth.Credential{alice}})
+	c.Policy.Moved = true
+	if _, body, err := get(t, c, s.URL+"/"); err != nil || body != "welcome, alice\n" {
+		t.Fatalf("got %q, %v", body, err)
+	}
+	if log := s.Log(); len(log) != 2 || log[0].Authorization != "" || log[1].Authorization == "" {
+		t.Errorf("a password went before the peer was seen: %+v", log)
+	}
+}
+
 // TestR6_BehindProxy: through a proxy a loopback name is the proxy's loopback,
 // or what the proxy makes of it.
 func TestR6_BehindProxy(t *testing.T) {
@@ -59,7 +107,7 @@ func TestR6_BehindProxy(t *testing.T) {
 	}
 	p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
 	c := newClient(t, p)
-	c.Proxy = func(*url.URL) (*url.URL, error) { return through, nil }
+	c.Way = func(*url.URL) (client.Way, error) { return client.Way{Proxy: through}, nil }
 	c.Sender.(sender).Transport.Proxy = http.ProxyURL(through)
 	if _, _, err := get(t, c, s.URL+"/"); !errors.Is(err, auth.ErrNotAllowed) {
 		t.Errorf("error %v, want auth.ErrNotAllowed", err)

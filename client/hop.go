@@ -108,10 +108,10 @@ func (h *hop) ordered(fields []auth.Field) []auth.Field {
 }
 
 // target returns the request-target as Sender puts it on the wire: in
-// absolute-form for an http URL behind a proxy (RFC 9112 section 3.2.2), else in
-// origin-form.
-func target(u, proxy *url.URL) string {
-	if proxy != nil && u.Scheme == "http" {
+// absolute-form for a proxy that is sent the request itself (RFC 9112 section
+// 3.2.2), else in origin-form.
+func target(u *url.URL, way Way) string {
+	if way.Proxy != nil && way.Tunnel == "" {
 		v := *u
 		v.User, v.Fragment, v.RawFragment = nil, "", ""
 		return v.String()

@@ -19,8 +19,17 @@ type Policy struct {
 
 	// Unverified tells that Sender does not insist on verified certificates. A
 	// stored secret then waits for the challenge, so that the peer can be
-	// looked at first (rule R7).
-	Unverified bool
+	// looked at first (rule R7). ProxyUnverified: the same for https proxies.
+	Unverified, ProxyUnverified bool
+
+	// Moved tells that a host at or below localhost may be somewhere else, by
+	// the user's word to Sender. It then counts as this machine only once its
+	// peer was seen.
+	Moved bool
+
+	// OwnProxyAnswer: Sender has a Proxy-Authorization that the user set by
+	// hand. It is final.
+	OwnProxyAnswer bool
 
 	// Follow redirects, at most MaxRedirects of them; less than zero is no
 	// limit.
@@ -75,8 +84,8 @@ func (c *Client) consent(ctx context.Context, concern auth.Concern) error {
 // gravest first.
 func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	var list []auth.Concern
-	if w := d.wire; w != nil && w.Unverified != nil && d.party == auth.Server && !c.Given && !d.loopbackPeer() {
-		list = append(list, auth.Concern{Risk: auth.Unverified, Key: w.PeerKey, Why: w.Unverified})
+	if key, why := d.unverified(); why != nil && !c.Given && !d.loopbackPeer() {
+		list = append(list, auth.Concern{Risk: auth.Unverified, Key: key, Why: why})
 	}
 	typedForProxy := c.Given && d.party == auth.Proxy // -U is consent to the hop (rule R6)
 	if t.SendsSecret && !d.client.Policy.AllowClearText && !typedForProxy && !d.confidential() {
@@ -86,6 +95,18 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
 	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented.has(c.Risk) })
+}
+
+// unverified tells why the party's certificate would have been refused, and its
+// key; nil while nobody has looked, and for one that is verified.
+func (d *dialogue) unverified() (key string, why error) {
+	switch {
+	case d.wire == nil:
+		return "", nil
+	case d.party == auth.Proxy:
+		return d.wire.ProxyKey, d.wire.ProxyUnverified
+	}
+	return d.wire.PeerKey, d.wire.Unverified
 }
 
 // confidential reports whether nobody but the party can read what is sent to
@@ -98,12 +119,7 @@ func (d *dialogue) confidential() bool {
 // there is one, Sender's promise about loopback names stands in.
 func (d *dialogue) loopbackPeer() bool {
 	if d.wire == nil {
-		return d.origin.LoopbackName()
+		return d.origin.LoopbackName() && !d.client.Policy.Moved
 	}
-	return d.wire.Peer.Addr().Unmap().IsLoopback()
-}
-
-// proxied reports whether the way to the party leads through somebody else.
-func (d *dialogue) proxied() bool {
-	return d.party == auth.Server && (d.proxy != nil || d.wire != nil && d.wire.Proxied)
+	return d.wire.Unix || d.wire.Peer.Addr().Unmap().IsLoopback()
 }

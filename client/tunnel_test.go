@@ -73,6 +73,7 @@ func throughProxy(t *testing.T, w client.Wallet, proxy string) *client.Client {
 	s := h1.New(h1.Config{TLS: h1.TLS{Insecure: true}, Proxy: via})
 	t.Cleanup(s.CloseIdleConnections)
 	c := newClient(t, w)
-	c.Sender, c.Proxy = client.Engine{Engine: s}, via
+	e := client.Engine{Engine: s}
+	c.Sender, c.Way = e, e.Way
 	return c
 }

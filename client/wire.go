@@ -27,8 +27,10 @@ type Wire struct {
 	SentHead int
 
 	// Local and Peer are the two ends of the connection; with a proxy, Peer is
-	// the proxy. Zero when they are not known or no IP addresses.
+	// the proxy. Zero when they are not known or no IP addresses. Unix: they
+	// are the ends of a unix socket.
 	Local, Peer netip.AddrPort
+	Unix        bool
 
 	// Proxied tells that the request went through a proxy.
 	Proxied bool
@@ -38,6 +40,10 @@ type Wire struct {
 	// without TLS. PeerKey is the SHA-256 of its public key, "sha256//BASE64".
 	Unverified error
 	PeerKey    string
+
+	// ProxyUnverified and ProxyKey are the same of an https proxy.
+	ProxyUnverified error
+	ProxyKey        string
 
 	// Times, each zero when it did not happen for this request (a connection
 	// that was reused, no TLS).

@@ -16,6 +16,8 @@ func loginFlags() []flagDef {
 		"allow-cleartext", "allow-downgrade", "store", "prompt-timeout", "tries",
 		"secret-fd", "secret-stdin", "secret-file", "secret-command",
 		"insecure", "cacert", "max-time", "connect-timeout", "http1.1", "location", "max-redirs",
+		"proxy", "proxy-user", "proxy-basic", "proxy-digest", "proxy-anyauth", "noproxy", "proxytunnel", "proxy-header",
+		"preproxy", "proxy1.0", "socks4", "socks4a", "socks5", "socks5-hostname", "proxy-insecure", "proxy-cacert",
 		"verbose", "show-secrets",
 	)
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"getin/client"
-	"getin/client/auth"
 	"getin/client/transfer"
 )
 
@@ -198,8 +197,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why *client.Unanswered) error {
 	o := f.options
 	// The page of a proxy that opens no tunnel is not the site's (SECURITY D16).
-	theirs := why.Party == auth.Proxy && resp.Request.URL.Scheme == "https"
-	if theirs || f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
+	if why.Tunnel || f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
 		_ = resp.Body.Close() // nobody wants it
 		return why
 	}

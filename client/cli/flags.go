@@ -16,7 +16,7 @@ type flagDef struct {
 }
 
 // groups are the headings of --help, in order.
-var groups = []string{"request", "body", "output", "download", "auth", "connection", "redirect", "info"}
+var groups = []string{"request", "body", "output", "download", "auth", "proxy", "connection", "redirect", "info"}
 
 // fetchFlags returns the flags of "getin URL": the one table that parsing and
 // help are made from.
@@ -29,6 +29,7 @@ func fetchFlags() []flagDef {
 	t = append(t, cookieFlags()...)
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
+	t = append(t, proxyFlags()...)
 	t = append(t, connectionFlags()...)
 	t = append(t, displayFlags()...)
 	return append(t, infoFlags()...)

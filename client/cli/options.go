@@ -73,6 +73,7 @@ type connectOptions struct {
 	caCert         string
 	connectTimeout time.Duration // 0: the engine's own
 	http2          bool
+	proxy          proxyOptions
 }
 
 // output is one -o or -O.

@@ -157,15 +157,20 @@ func (p *person) heading(t *prompt.Terminal, q auth.Query) error {
 // asksFor is the first line of a dialogue: a proxy is named as a proxy, and
 // after a redirect both origins are named (rule R5).
 func asksFor(q auth.Query) string {
-	who := q.Space.Origin.Display()
-	if q.Space.Party == auth.Proxy {
-		who = "the proxy " + who
-	}
-	text := fmt.Sprintf("%s asks for a %s (%s)", who, q.Wants, q.Scheme)
+	text := fmt.Sprintf("%s asks for a %s (%s)", partyName(q), q.Wants, q.Scheme)
 	if from := q.Redirected; from != (auth.Origin{}) {
 		text += ", after a redirect from " + from.Display()
 	}
 	return text
+}
+
+// partyName is the origin that asks; a proxy is named as a proxy.
+func partyName(q auth.Query) string {
+	who := q.Space.Origin.Display()
+	if q.Space.Party == auth.Proxy {
+		who = "the proxy " + who
+	}
+	return who
 }
 
 // Account implements store.Person: the menu of rule R10.

@@ -38,7 +38,7 @@ const whyCells = 160
 
 // concernText is the question about a concern.
 func concernText(c auth.Concern) string {
-	who, what := c.Query.Space.Origin.Display(), string(c.Query.Wants)
+	who, what := partyName(c.Query), string(c.Query.Wants)
 	switch c.Risk {
 	case auth.ClearText:
 		text := fmt.Sprintf("%s: %s would send your %s unencrypted, for everybody on the way to read", who, c.Query.Scheme, what)

@@ -251,9 +251,13 @@ func whyRefused(e *refusal) string {
 	if errors.As(e, &changed) {
 		return changed.Error()
 	}
+	who := "server"
+	if e.concern.Query.Space.Party == auth.Proxy {
+		who = "proxy"
+	}
 	risk := map[auth.Risk]string{
 		auth.ClearText:  "the " + string(e.concern.Query.Wants) + " would be sent unencrypted",
-		auth.Unverified: "the server's certificate is not verified",
+		auth.Unverified: "the " + who + "'s certificate is not verified",
 		auth.Downgrade:  "it was " + e.concern.Stronger.String() + " before and is " + e.concern.Query.Strength.String() + " now",
 	}[e.concern.Risk]
 	if errors.Is(e, auth.ErrNobody) {

@@ -112,44 +112,59 @@ type ownField struct {
 func (o *options) ownFields() ([]ownField, error) {
 	var all []ownField
 	for _, h := range o.headers {
-		lines := []string{h}
-		if name, ok := strings.CutPrefix(h, "@"); ok {
-			b, err := os.ReadFile(name)
-			if err != nil {
-				return nil, &readError{err}
-			}
-			lines = strings.Split(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")
+		list, err := readFields(h, "header")
+		if err != nil {
+			return nil, err
 		}
-		for _, line := range lines {
-			if line == "" {
-				continue
-			}
-			f, err := readField(line)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, f)
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// readFields reads what a flag such as -H gives: one field, or "@file" with one
+// a line.
+func readFields(given, flag string) ([]ownField, error) {
+	lines := []string{given}
+	if name, ok := strings.CutPrefix(given, "@"); ok {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, &readError{err}
 		}
+		lines = strings.Split(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")
+	}
+	var all []ownField
+	for _, line := range lines {
+		if line == "" {
+			continue
+		}
+		f, err := readField(line, flag)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
 	}
 	return all, nil
 }
 
 // readField reads "name: value", "name:" (removes ours) and "name;" (sends an
 // empty value). The value is not repeated in an error.
-func readField(line string) (ownField, error) {
+func readField(line, flag string) (ownField, error) {
+	bad := func(why string) (ownField, error) {
+		return ownField{}, &usageError{why: "flag --" + flag + ": " + why, code: exitUsage}
+	}
 	name, value, colon := strings.Cut(line, ":")
 	empty := false
 	if !colon {
 		if name, empty = strings.CutSuffix(line, ";"); !empty {
-			return ownField{}, &usageError{why: "flag --header: a field needs a colon", code: exitUsage}
+			return bad("a field needs a colon")
 		}
 	}
 	value = strings.Trim(value, " \t")
 	if !isToken(name) {
-		return ownField{}, &usageError{why: fmt.Sprintf("flag --header: bad field name %q", name), code: exitUsage}
+		return bad(fmt.Sprintf("bad field name %q", name))
 	}
 	if i := strings.IndexFunc(value, isControl); i >= 0 {
-		return ownField{}, &usageError{why: fmt.Sprintf("flag --header: a control character in the value of %s", name), code: exitUsage}
+		return bad("a control character in the value of " + name)
 	}
 	return ownField{auth.Field{Name: name, Value: value}, value == "" && !empty}, nil
 }

@@ -75,13 +75,13 @@ func TestFieldsRefused(t *testing.T) {
 	for _, line := range []string{
 		"no colon", ": x", "a b: x", "a\x00: x", "a: x\ny", "a: x\ry", "a: \x00", "a\u00fc: x", "a : x", "",
 	} {
-		f, err := readField(line)
+		f, err := readField(line, "header")
 		var u *usageError
 		if !errors.As(err, &u) || u.code != exitUsage {
 			t.Errorf("%q: taken as %+v (%v)", line, f, err)
 		}
 	}
-	if _, err := readField("X-Token: hunter2\n"); err == nil || strings.Contains(err.Error(), "hunter2") {
+	if _, err := readField("X-Token: hunter2\n", "header"); err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func (f *fetcher) remark(typed []*target) {
 		t, err := readURL(word)
 		inURL = inURL || err == nil && t.password != ""
 	}
-	if (o.userInArgs && has && password != "" || inURL) && !f.warnedPS {
+	if (o.userInArgs && has && password != "" || inURL || o.proxy.shows()) && !f.warnedPS {
 		f.warnedPS = true
 		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -45,6 +46,7 @@ type run struct {
 type parts struct {
 	*run
 	options *options
+	proxies *proxies
 	wallet  *store.Wallet
 	engine  *h1.Engine
 	client  *client.Client
@@ -85,23 +87,33 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 // it.
 func (r *run) join(o *options, typed []*target) (*parts, error) {
 	p := &parts{run: r, options: o}
-	proxy := h1.EnvironmentProxy(r.sys.env)
 	given, err := r.given(o, typed)
 	if err != nil {
 		return nil, err
 	}
-	p.wallet = r.walletFor(o, append(given, givenByProxies(proxy, typed)...))
-	p.engine = r.engineFor(o, proxy)
+	if p.proxies, err = o.proxies(r.sys, typed); err != nil {
+		return nil, err
+	}
+	for _, c := range p.proxies.told {
+		r.mask.add(c)
+	}
+	p.wallet = r.walletFor(o, append(given, p.proxies.given...))
+	p.engine = r.engineFor(p)
+	engine := client.Engine{Engine: p.engine}
 	p.client = &client.Client{
-		Sender: client.Engine{Engine: p.engine}, Schemes: o.schemes(),
-		Wallet: &watchedWallet{p.wallet, r.mask}, Consent: p.consent, Proxy: proxy,
+		Sender: engine, Schemes: o.pick.schemes(), ProxySchemes: o.proxy.pick.schemes(),
+		Wallet: &watchedWallet{p.wallet, r.mask}, Consent: p.consent,
 		Jar: r.jarFor(o),
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
 			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(),
+			ProxyUnverified: o.proxy.insecure, OwnProxyAnswer: p.proxies.answersByHand(),
 		},
 		Trace: tracer(r.verbose),
+	}
+	if p.proxies.any() {
+		p.client.Way = engine.Way
 	}
 	r.joined = append(r.joined, p)
 	return p, nil
@@ -109,20 +121,21 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 
 // engineFor returns the engine of a group that connects in the same way, for its
 // connections, or a new one.
-func (r *run) engineFor(o *options, proxy proxyFunc) *h1.Engine {
+func (r *run) engineFor(p *parts) *h1.Engine {
+	o := p.options
 	for _, other := range r.joined {
-		if reflect.DeepEqual(other.options.connectOptions, o.connectOptions) {
+		if reflect.DeepEqual(other.options.connectOptions, o.connectOptions) && maps.Equal(other.proxies.typed, p.proxies.typed) {
 			return other.engine
 		}
 	}
 	return h1.New(h1.Config{
-		Proxy: proxy, ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,
-		TLS: h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
+		Proxy: p.proxies.of, PreProxy: p.proxies.pre, ProxyFields: p.proxies.fieldsFor,
+		Tunnel: o.proxy.tunnel, Connect10: o.proxy.connect10,
+		ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,
+		TLS:      h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
+		ProxyTLS: h1.TLS{CACert: o.proxy.caCert, Insecure: o.proxy.insecure},
 	})
 }
-
-// proxyFunc names the proxy for a URL; nil is none.
-type proxyFunc = func(*url.URL) (*url.URL, error)
 
 // walletFor returns a wallet that holds what was given to the group. What was
 // given to one must answer for no other (rule R4), so they have wallets of their
@@ -146,12 +159,12 @@ func (r *run) walletFor(o *options, given []store.Given) *store.Wallet {
 }
 
 // schemes are those that may answer, strongest first.
-func (o *options) schemes() []auth.Scheme {
+func (k pick) schemes() []auth.Scheme {
 	var list []auth.Scheme
-	if o.pick == pickAny || o.pick&pickDigest != 0 {
+	if k == pickAny || k&pickDigest != 0 {
 		list = append(list, digest.Scheme{})
 	}
-	if o.pick == pickAny || o.pick&pickBasic != 0 {
+	if k == pickAny || k&pickBasic != 0 {
 		list = append(list, basic.Scheme{})
 	}
 	return list
@@ -207,32 +220,6 @@ func (p *parts) consent(ctx context.Context, c auth.Concern) error {
 		return &refusal{c, err}
 	}
 	return nil
-}
-
-// givenByProxies: userinfo in a proxy's URL is for that proxy (rule R4).
-func givenByProxies(proxy proxyFunc, typed []*target) []store.Given {
-	if proxy == nil {
-		return nil
-	}
-	var list []store.Given
-	seen := map[auth.Origin]bool{}
-	for _, t := range typed {
-		u, err := proxy(t.url)
-		if err != nil || u == nil || u.User == nil {
-			continue // the request will tell what is wrong
-		}
-		o, err := auth.OriginOf(u)
-		if err != nil || seen[o] {
-			continue
-		}
-		seen[o] = true
-		password, _ := u.User.Password()
-		list = append(list, store.Given{
-			Credential: auth.Credential{User: u.User.Username(), Secret: auth.NewSecret(password)},
-			Origins:    []auth.Origin{o}, Party: auth.Proxy, Unasked: true, Source: "the proxy's URL",
-		})
-	}
-	return list
 }
 
 // watchedWallet makes every secret that the wallet hands out known to the mask.

@@ -3,6 +3,7 @@ package h1
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"time"
 )
@@ -61,7 +62,7 @@ func (b bulk) WriteTo(w io.Writer) (int64, error) {
 	if !unwatched(file) {
 		return b.copyTo(w, false)
 	}
-	if b.c.link.tls != nil {
+	if b.c.nc != net.Conn(b.c.sock) { // TLS, be it a proxy's
 		b.mark = b.c.sock.begin(b.left, true)
 		return b.copyTo(w, true)
 	}

@@ -10,10 +10,29 @@ import (
 // CA certificates, TLS 1.2 or later, HTTP/1.1.
 type Config struct {
 	// Proxy returns the proxy for a URL, nil for none. Schemes: http, https,
-	// socks5 (names resolved here), socks5h (names resolved there). Its
-	// userinfo goes to the proxy as Basic with CONNECT, when the request has no
-	// Proxy-Authorization; it is not used otherwise. Nil is no proxy at all.
-	Proxy func(*url.URL) (*url.URL, error)
+	// socks4 and socks5 (names resolved here), socks4a and socks5h (names
+	// resolved there). Userinfo of a SOCKS proxy is what it is told; that of
+	// another goes to it as Basic with CONNECT, when the request has no
+	// Proxy-Authorization, and is not used otherwise. Nil is no proxy at all.
+	Proxy ProxyFunc
+
+	// PreProxy returns a SOCKS proxy on the way to the proxy, or to the server
+	// when there is no other; nil for none.
+	PreProxy ProxyFunc
+
+	// Tunnel asks proxies for a tunnel (CONNECT) for http URLs as well.
+	Tunnel bool
+
+	// Connect10 writes CONNECT as HTTP/1.0.
+	Connect10 bool
+
+	// ProxyFields returns the fields that go to a proxy and no farther: in
+	// CONNECT, or in the request when the proxy gets that. One of ours of the
+	// same name stays out of CONNECT. Nil: none.
+	ProxyFields func(proxy *url.URL) []Field
+
+	// Dial says how sockets are made.
+	Dial Dial
 
 	// ConnectTimeout is for resolving, connecting, the proxy's CONNECT and TLS
 	// together. Zero is 5 minutes, as in curl.

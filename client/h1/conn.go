@@ -17,10 +17,14 @@ import (
 // link is what is known of a connection once it stands. It does not change.
 type link struct {
 	local, peer netip.AddrPort
+	unix        bool // the peer is a unix socket
 	proxied     bool
 	unverified  error
 	key         string
 	tls         *tls.ConnectionState
+
+	proxyUnverified error
+	proxyKey        string
 
 	resolved, connected, secured time.Time
 }

@@ -22,7 +22,7 @@ func (e *Engine) open(ctx context.Context, r *route) (*conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, e.dialTimeout, context.DeadlineExceeded)
 	defer cancel()
 	c := &conn{key: r.key}
-	c.link.proxied = r.proxy != nil
+	c.link.proxied = r.proxy != nil || r.socks != nil
 	if err := e.openTo(ctx, c, r); err != nil {
 		if c.sock != nil {
 			_ = c.sock.Close() // of no use any more
@@ -38,17 +38,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 		server = e.identity(r.key.tls)
 		server.roots.start() // beside the connecting
 	}
-	first := r.server
-	if r.proxy != nil {
-		first = r.proxy.Host
-	}
-	var nc net.Conn
-	var err error
-	if r.socks() {
-		nc, err = e.dialSOCKS(ctx, &c.link, r)
-	} else {
-		nc, err = e.connect(ctx, &c.link, first, r.proxy != nil)
-	}
+	nc, err := e.firstHop(ctx, &c.link, r)
 	if err != nil {
 		return err
 	}
@@ -56,11 +46,11 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	c.nc = c.sock
 	if r.proxy != nil && r.proxy.Scheme == "https" {
 		proxy := e.identity(&e.config.ProxyTLS)
-		if err := proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: first, proxy: true}); err != nil {
+		if err := proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: r.proxy.Host, proxy: true}); err != nil {
 			return err
 		}
 	}
-	if r.tunnel && !r.socks() {
+	if r.tunnel {
 		if err := connectMethod(ctx, c, r); err != nil {
 			return err
 		}
@@ -71,28 +61,44 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	return server.secure(ctx, c, hop{host: r.host, addr: r.server, lane: r.key.lane != ""})
 }
 
+// firstHop connects to the proxy, or the server: the bottom of a connection.
+func (e *Engine) firstHop(ctx context.Context, l *link, r *route) (net.Conn, error) {
+	to := r.target
+	if r.proxy != nil {
+		to = r.proxy.Host
+	}
+	switch {
+	case e.config.Dial.Unix != "":
+		return e.connectUnix(ctx, l)
+	case r.socks != nil:
+		return e.dialSOCKS(ctx, l, r.socks, to)
+	default:
+		return e.connect(ctx, l, to, r.proxy != nil)
+	}
+}
+
 // connect opens a TCP connection and notes its ends and times in l.
 //
 // A name at or below localhost goes to the loopback addresses and is never
 // resolved: a resolver that answers otherwise would send a secret meant for this
-// machine across a network.
+// machine across a network. Only the user's own word goes before that
+// (Dial.Hosts).
 func (e *Engine) connect(ctx context.Context, l *link, addr string, proxy bool) (net.Conn, error) {
-	d := &net.Dialer{Resolver: testOnlyResolver}
-	network := e.config.Network
-	if network == "" {
-		network = "tcp"
-	}
-	local, port := loopbackName(addr)
+	local, _ := loopbackName(addr)
+	fixed, isFixed := e.config.Dial.addresses(addr)
 	var nc net.Conn
 	var err error
-	if local {
-		nc, err = dialLoopback(ctx, d, network, port)
-	} else {
+	switch {
+	case isFixed:
+		nc, err = e.dialEach(ctx, addr, fixed)
+	case local:
+		nc, err = e.dialEach(ctx, addr, loopbacks)
+	default:
 		// Called before any address is dialled, in this goroutine.
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 			DNSDone: func(httptrace.DNSDoneInfo) { l.resolved = time.Now() },
 		})
-		nc, err = d.DialContext(ctx, network, addr)
+		nc, err = e.dialFrom(ctx, e.network(), addr)
 	}
 	if err != nil {
 		return nil, &Error{dialKind(err, proxy), connectError(err, addr)}
@@ -102,29 +108,103 @@ func (e *Engine) connect(ctx context.Context, l *link, addr string, proxy bool) 
 	if testOnlyPeer != nil {
 		l.peer = testOnlyPeer(l.peer)
 	}
-	if local && !l.peer.Addr().IsLoopback() {
+	if local && !isFixed && !l.peer.Addr().IsLoopback() {
 		_ = nc.Close() // unused
 		return nil, fault(Connect, "connecting to %s: %s is not a loopback address", addr, l.peer.Addr())
 	}
 	return nc, nil
 }
 
-// dialLoopback tries ::1, then 127.0.0.1, as curl does.
-func dialLoopback(ctx context.Context, d *net.Dialer, network, port string) (net.Conn, error) {
-	var first error
-	for _, ip := range []string{"::1", "127.0.0.1"} {
-		if network == "tcp4" && ip == "::1" || network == "tcp6" && ip != "::1" {
-			continue
-		}
-		nc, err := d.DialContext(ctx, network, net.JoinHostPort(ip, port))
+// connectUnix opens a connection to the unix socket.
+func (e *Engine) connectUnix(ctx context.Context, l *link) (net.Conn, error) {
+	path := e.config.Dial.Unix
+	nc, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, &Error{dialKind(err, false), connectError(err, path)}
+	}
+	l.connected, l.unix = time.Now(), true
+	return nc, nil
+}
+
+// network is "tcp", "tcp4" or "tcp6".
+func (e *Engine) network() string {
+	if e.config.Network == "" {
+		return "tcp"
+	}
+	return e.config.Network
+}
+
+// loopbacks are tried in curl's order.
+var loopbacks = []netip.Addr{netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+
+// dialEach tries one address after the other, each with its share of the time
+// that is left.
+func (e *Engine) dialEach(ctx context.Context, addr string, list []netip.Addr) (net.Conn, error) {
+	host, port := splitHostPort(addr)
+	list = e.ofNetwork(list)
+	first := error(&net.DNSError{Err: "no address that is allowed", Name: host, IsNotFound: true})
+	for i, ip := range list {
+		one, cancel := share(ctx, len(list)-i)
+		nc, err := e.dialFrom(one, e.network(), joinHostPort(ip.String(), port))
+		cancel()
 		if err == nil {
 			return nc, nil
 		}
-		if first == nil || ctx.Err() == nil {
+		if i == 0 || ctx.Err() == nil {
 			first = err
 		}
 	}
 	return nil, first
+}
+
+// share leaves of the time until ctx ends the n-th part.
+func share(ctx context.Context, n int) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok || n <= 1 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(end)/time.Duration(n))
+}
+
+// ofNetwork returns the addresses of the family that is allowed.
+func (e *Engine) ofNetwork(list []netip.Addr) []netip.Addr {
+	if e.config.Network == "" || e.config.Network == "tcp" {
+		return list
+	}
+	var left []netip.Addr
+	for _, ip := range list {
+		if ip.Is4() == (e.config.Network == "tcp4") {
+			left = append(left, ip)
+		}
+	}
+	return left
+}
+
+// resolve returns an address of the host of addr.
+func (e *Engine) resolve(ctx context.Context, l *link, addr string, only4 bool) (netip.Addr, error) {
+	host, _ := splitHostPort(addr)
+	list, fixed := e.config.Dial.addresses(addr)
+	if local, _ := loopbackName(addr); local && !fixed {
+		list, fixed = []netip.Addr{loopbacks[1], loopbacks[0]}, true
+	}
+	if !fixed {
+		r := testOnlyResolver
+		if r == nil {
+			r = net.DefaultResolver
+		}
+		found, err := r.LookupNetIP(ctx, "ip", host)
+		if err != nil {
+			return netip.Addr{}, &Error{dialKind(err, false), connectError(err, addr)}
+		}
+		l.resolved = time.Now()
+		list = found
+	}
+	for _, ip := range e.ofNetwork(list) {
+		if ip = ip.Unmap(); ip.Is4() || !only4 {
+			return ip, nil
+		}
+	}
+	return netip.Addr{}, fault(HostName, "resolving %s: no address that is allowed", host)
 }
 
 // connectError says what could not be connected to, without net's repetition
@@ -132,7 +212,7 @@ func dialLoopback(ctx context.Context, d *net.Dialer, network, port string) (net
 func connectError(err error, addr string) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
-		host, _, _ := net.SplitHostPort(addr) // it was dialled, so it can be split
+		host, _ := splitHostPort(addr)
 		return fmt.Errorf("resolving %s: %w", host, noName(dns))
 	}
 	return fmt.Errorf("connecting to %s: %w", addr, bare(err))
@@ -159,3 +239,11 @@ func addrPort(a net.Addr) netip.AddrPort {
 	ap := tcp.AddrPort()
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
+
+// splitHostPort takes apart what joinHostPort, or the route, put together.
+func splitHostPort(addr string) (host, port string) {
+	host, port, _ = net.SplitHostPort(addr) // it was put together
+	return host, port
+}
+
+func joinHostPort(host, port string) string { return net.JoinHostPort(host, port) }

@@ -24,12 +24,16 @@ func TestEnvironmentProxy(t *testing.T) {
 		"ALL_PROXY":              {map[string]string{"ALL_PROXY": "socks5://p:1"}, "http://h/", "socks5://p:1"},
 		"ALL_PROXY last":         {map[string]string{"ALL_PROXY": "p:1", "http_proxy": "q:1"}, "http://h/", "http://q:1"},
 		"NO_PROXY":               {map[string]string{"http_proxy": "p:1", "NO_PROXY": "h"}, "http://a.h/", ""},
-		"loopback":               {map[string]string{"http_proxy": "p:1"}, "http://localhost/", ""},
+		"no_proxy first":         {map[string]string{"http_proxy": "p:1", "no_proxy": "x", "NO_PROXY": "h"}, "http://h/", "http://p:1"},
+		"loopback, as with curl": {map[string]string{"http_proxy": "p:1"}, "http://localhost/", "http://p:1"},
+		"empty is not set":       {map[string]string{"http_proxy": "", "all_proxy": "p:1"}, "http://h/", "http://p:1"},
+		"nonsense for another":   {map[string]string{"https_proxy": "p:x", "http_proxy": "p:1"}, "http://h/", "http://p:1"},
 		"https is not for http":  {map[string]string{"https_proxy": "p:1"}, "http://h/", ""},
 		"nothing in environment": {nil, "http://h/", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := EnvironmentProxy(func(n string) string { return c.env[n] })
+			getenv := func(n string) string { return c.env[n] }
+			f := EnvironmentProxy(getenv, NoProxy(getenv))
 			got := ""
 			if f != nil {
 				if p, err := f(mustURL(t, c.url)); err != nil {
@@ -54,6 +58,9 @@ func TestFixedProxy(t *testing.T) {
 		{"p:1", "", "http://127.0.0.1/", "http://p:1"},
 		{"p:1", "h", "http://h/", ""},
 		{"p:1", "*", "http://localhost/", ""},
+		{"socks://u@p", "", "http://h/", "socks4://u@p"},
+		{"SOCKS5H://u:p%40w@p:1", "", "http://h/", "socks5h://u:p%40w@p:1"},
+		{"http://u:p^:@x@p:1/path", "", "http://h/", "http://p:1"},
 	} {
 		f, err := FixedProxy(c.proxy, c.no)
 		if err != nil {
@@ -62,15 +69,20 @@ func TestFixedProxy(t *testing.T) {
 		e := New(Config{Proxy: f})
 		r, err := e.route(&http.Request{URL: mustURL(t, c.url)}, &Wire{})
 		got := ""
-		if r.proxy != nil {
+		switch {
+		case r.proxy != nil:
 			got = r.proxy.String()
+		case r.socks != nil:
+			got = r.socks.String()
 		}
 		if got != c.want || err != nil {
 			t.Errorf("%s for %s: %q, %v; want %q", c.proxy, c.url, got, err, c.want)
 		}
 	}
-	for _, bad := range []string{"ftp://p", "http://u:secret@p:x", "http://", "socks4://p"} {
-		if _, err := FixedProxy(bad, ""); Classify(err) != ProxyName || strings.Contains(fmt.Sprint(err), "secret") {
+	for bad, want := range map[string]Kind{
+		"ftp://p": Connect, "http://u:secret@p:x": ProxyName, "http://": ProxyName, "http://u:secret%zz@p": ProxyName,
+	} {
+		if _, err := FixedProxy(bad, ""); Classify(err) != want || strings.Contains(fmt.Sprint(err), "secret") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

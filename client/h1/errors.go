@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 )
 
@@ -26,6 +27,7 @@ const (
 	ReadBody     Kind = 26 // the request's body cannot be read, or is not as long as it says
 	Timeout      Kind = 28
 	TLSHandshake Kind = 35 // TLS failed, but not for the certificate
+	Interface    Kind = 45 // no socket at the interface, the address or the port that was asked for
 	EmptyReply   Kind = 52 // the server closed without a word
 	Send         Kind = 55
 	Receive      Kind = 56 // also: a broken chunk; CONNECT refused with another status than 407
@@ -111,7 +113,13 @@ func Classify(err error) Kind {
 func dialKind(err error, proxy bool) Kind {
 	var dns *net.DNSError
 	var timeout net.Error
+	var known *Error
+	var call *os.SyscallError
 	switch {
+	case errors.As(err, &known):
+		return known.Kind
+	case errors.As(err, &call) && (call.Syscall == "bind" || call.Syscall == "setsockopt"):
+		return Interface
 	case errors.Is(err, context.DeadlineExceeded):
 		return Timeout
 	case errors.As(err, &dns) && proxy:

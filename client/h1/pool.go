@@ -10,8 +10,8 @@ import (
 // are the same to a server, to a proxy and to whoever looks at the certificate.
 type key struct {
 	secure bool
-	addr   string // host:port: of the server, or of a proxy that takes absolute URLs
-	proxy  string // scheme://host:port; "" is none
+	addr   string // host:port of the server; "" for a proxy that takes absolute URLs
+	proxy  string // scheme://host:port, before it that of SOCKS with its user; "" is none
 	auth   string // Proxy-Authorization with which a tunnel was opened
 	tls    *TLS
 	lane   string
@@ -126,7 +126,7 @@ func (c *conn) alive() bool {
 	if time.Since(c.idle) > idleTimeout || c.buffered() > 0 {
 		return false
 	}
-	s := readable(c.sock.raw, time.Since(c.idle))
+	s := readable(c.sock.fd, time.Since(c.idle))
 	if c.sock.pending() && s == silent {
 		s = speaks
 	}

@@ -1,7 +1,6 @@
 package h1
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -168,7 +169,7 @@ func TestConnectFails(t *testing.T) {
 		}
 	}
 	none := func(*url.URL) (*url.URL, error) { return &url.URL{Scheme: "ftp", Host: "x"}, nil }
-	if err := failsWith(t, newEngine(t, Config{Proxy: none}), "http://x"); Classify(err) != ProxyName {
+	if err := failsWith(t, newEngine(t, Config{Proxy: none}), "http://x"); Classify(err) != Connect {
 		t.Errorf("%v", err)
 	}
 }
@@ -195,37 +196,71 @@ func TestHTTPSProxyIsVerified(t *testing.T) {
 	}
 }
 
-// socks speaks enough of RFC 1928 for one request, and tells the address type.
-func TestSOCKS(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RequestURI) }))
+// Fields for the proxy are in CONNECT, or in a request that the proxy gets, and
+// nowhere else.
+func TestProxyFields(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Header["X-Proxy"], r.Header["Proxy-Authorization"])
+	}))
 	defer srv.Close()
-	types := make(chan byte, 2)
-	addr, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
-		b := make([]byte, 300)
-		_, _ = io.ReadFull(br, b[:3])
-		_, _ = nc.Write([]byte{5, 0})
-		_, _ = io.ReadFull(br, b[:4])
-		types <- b[3]
-		n := 4 + 2
-		if b[3] == 3 {
-			c, _ := br.ReadByte()
-			n = int(c) + 2
+	p := newProxy(t, nil)
+	fields := func(proxy *url.URL) []Field {
+		if "http://"+proxy.Host != p.url {
+			t.Errorf("asked for the fields of %s", proxy)
 		}
-		_, _ = io.ReadFull(br, b[:n])
-		_, _ = nc.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
-		server, err := net.Dial("tcp", srv.Listener.Addr().String())
-		if err != nil {
-			return
-		}
-		defer server.Close()
-		go func() { _, _ = io.Copy(server, br); _ = server.Close() }()
-		_, _ = io.Copy(nc, server)
-	})
-	for scheme, want := range map[string]byte{"socks5": 1, "socks5h": 3} {
-		e := newEngine(t, Config{Proxy: via(t, scheme+"://"+addr)})
-		body, _, w := get2(t, e, "http://localhost:80/x")
-		if got := <-types; got != want || body != "/x" || !w.Proxied {
-			t.Errorf("%s: address type %d, body %q, %+v", scheme, got, body, w)
-		}
+		return []Field{{"X-Proxy", "a"}, {"User-Agent", "mine"}, {"Proxy-Authorization", "by hand"}}
+	}
+	e := newEngine(t, Config{Proxy: via(t, p.url), TLS: TLS{Insecure: true}, ProxyFields: fields})
+	req, w := newRequest(t, "GET", srv.URL, nil)
+	w.Fields = []Field{{"User-Agent", "me"}}
+	if body, _, err := send(t, e, req); err != nil || body != "[] []" {
+		t.Errorf("the server saw %q, %v", body, err)
+	}
+	get2(t, e, "http://a.test/")
+	addr := srv.Listener.Addr().String()
+	want := "CONNECT " + addr + " HTTP/1.1\r\nHost: " + addr + "\r\nX-Proxy: a\r\nUser-Agent: mine\r\nProxy-Authorization: by hand\r\n\r\n" +
+		"GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\nX-Proxy: a\r\nUser-Agent: mine\r\nProxy-Authorization: by hand\r\n\r\n"
+	if got := p.seen(); got != want {
+		t.Errorf("the proxy saw %q, want %q", got, want)
+	}
+	bad := newEngine(t, Config{Proxy: via(t, p.url), ProxyFields: func(*url.URL) []Field { return []Field{{"A", "b\r\nC: d"}} }})
+	if err := failsWith(t, bad, "http://a.test/"); Classify(err) != BadRequest {
+		t.Errorf("a field with a line end: %v", err)
+	}
+}
+
+// -p: http through CONNECT too, in HTTP/1.0 when that is wanted.
+func TestTunnelForHTTP(t *testing.T) {
+	port := echoPath(t)
+	p := newProxy(t, nil)
+	e := newEngine(t, Config{Proxy: via(t, p.url), Tunnel: true, Connect10: true})
+	if body, _, w := get2(t, e, "http://127.0.0.1:"+port+"/x"); body != "/x" || !w.Proxied {
+		t.Errorf("%q %+v", body, w)
+	}
+	if want := "CONNECT 127.0.0.1:" + port + " HTTP/1.0\r\nHost: 127.0.0.1:" + port + "\r\n\r\n"; p.seen() != want {
+		t.Errorf("the proxy saw %q, want %q", p.seen(), want)
+	}
+	if way, _ := e.Way(mustURL(t, "http://a.test/")); way.Tunnel != "a.test:80" {
+		t.Errorf("way %+v", way)
+	}
+}
+
+// A large body through an https proxy lies under the proxy's TLS, though the
+// server has none.
+func TestLargeBodyThroughHTTPSProxy(t *testing.T) {
+	bulk := newBulk(t, 3<<20, true)
+	e := newEngine(t, Config{Proxy: via(t, bulk.URL), ProxyTLS: TLS{Insecure: true}})
+	resp, err := e.RoundTrip(mustRequest(t, "http://a.test/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	file, err := os.Create(filepath.Join(t.TempDir(), "body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = resp.Body.(io.WriterTo).WriteTo(file)
+	if cerr := file.Close(); err != nil || cerr != nil || sumFile(t, file.Name()) != bulk.sum {
+		t.Errorf("another body, or %v", err)
 	}
 }

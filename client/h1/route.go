@@ -2,6 +2,7 @@ package h1
 
 import (
 	"encoding/base64"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,66 +17,122 @@ type route struct {
 	key    key
 	host   string   // of the server: A-labels or an address without brackets
 	server string   // host:port of the server
-	proxy  *url.URL // nil: directly; else without userinfo, with a port
+	target string   // host:port that is connected to for it (Dial.ConnectTo)
+	socks  *url.URL // SOCKS proxy, with its userinfo; nil: none
+	proxy  *url.URL // http or https proxy, behind the other if there are two; without userinfo, with a port
 	tunnel bool     // the proxy is asked for a connection, not for the resource
-	agent  string   // User-Agent for CONNECT
+
+	agent       string  // User-Agent for CONNECT
+	proxyFields []Field // of the caller's, for the proxy
+	connect10   bool
 }
 
 // route decides how the request goes.
 func (e *Engine) route(req *http.Request, w *Wire) (route, error) {
-	var r route
-	switch req.URL.Scheme {
-	case "http":
-	case "https":
-		r.key.secure = true
-	default:
-		return r, fault(NotHTTP, "URL scheme %q not supported", req.URL.Scheme)
-	}
-	var err error
-	if r.host, r.server, err = hostPort(req.URL); err != nil {
+	r, err := e.way(req.URL)
+	if err != nil {
 		return r, err
 	}
-	r.key.addr, r.key.lane, r.key.tls = r.server, w.Lane, w.TLS
+	r.key.lane, r.key.tls = w.Lane, w.TLS
 	if r.key.tls == nil {
 		r.key.tls = &e.config.TLS
 	}
-	if e.config.Proxy != nil {
-		return r, e.viaProxy(&r, req, w)
+	if r.tunnel {
+		r.agent = fieldOf(req, w, "User-Agent")
+		if own := fieldOf(req, w, "Proxy-Authorization"); own != "" {
+			r.key.auth = own
+		}
 	}
 	return r, nil
 }
 
-func (e *Engine) viaProxy(r *route, req *http.Request, w *Wire) error {
-	given, err := e.config.Proxy(req.URL)
+// way decides what does not depend on the request's fields.
+func (e *Engine) way(u *url.URL) (r route, err error) {
+	switch u.Scheme {
+	case "http":
+	case "https":
+		r.key.secure = true
+	default:
+		return r, fault(NotHTTP, "URL scheme %q not supported", u.Scheme)
+	}
+	if r.host, r.server, err = hostPort(u); err != nil {
+		return r, err
+	}
+	r.target, r.key.addr = r.server, r.server
+	if len(e.config.Dial.ConnectTo) > 0 {
+		r.target = e.config.Dial.instead(r.server)
+	}
+	if e.config.Proxy == nil && e.config.PreProxy == nil || e.config.Dial.Unix != "" {
+		return r, nil
+	}
+	return r, e.viaProxy(&r, u)
+}
+
+func (e *Engine) viaProxy(r *route, u *url.URL) error {
+	given, err := e.config.Proxy.of(u)
 	if err != nil {
-		return &Error{ProxyName, err}
+		return proxyError(err)
+	}
+	if given != nil && isSOCKS(given) {
+		r.socks, given = given, nil
+	} else if r.socks, err = e.config.PreProxy.of(u); err != nil {
+		return proxyError(err)
+	}
+	if r.socks != nil {
+		r.key.proxy = r.socks.String() + " "
 	}
 	if given == nil {
 		return nil
 	}
 	if r.proxy, err = normalProxy(given); err != nil {
-		return &Error{ProxyName, err}
+		return err
 	}
-	r.key.proxy = r.proxy.String()
-	r.tunnel = r.key.secure || r.socks()
-	if !r.tunnel {
-		r.key.addr = r.proxy.Host
+	r.key.proxy += r.proxy.String()
+	if e.config.ProxyFields != nil {
+		r.proxyFields = e.config.ProxyFields(r.proxy)
+	}
+	if r.tunnel = r.key.secure || e.config.Tunnel || r.target != r.server; !r.tunnel {
+		r.key.addr = "" // one connection for every server
 		return nil
 	}
-	r.agent = fieldOf(req, w, "User-Agent")
-	if r.socks() {
-		return nil
-	}
-	r.key.auth = fieldOf(req, w, "Proxy-Authorization")
-	if password, has := given.User.Password(); r.key.auth == "" && (has || given.User.Username() != "") {
+	r.connect10 = e.config.Connect10
+	if password, has := given.User.Password(); has || given.User.Username() != "" {
 		pair := given.User.Username() + ":" + password
 		r.key.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 	}
 	return nil
 }
 
-func (r *route) socks() bool {
-	return r.proxy != nil && (r.proxy.Scheme == "socks5" || r.proxy.Scheme == "socks5h")
+// proxyError keeps the kind that an error has.
+func proxyError(err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &Error{ProxyName, err}
+}
+
+// Way is how an Engine reaches a URL.
+type Way struct {
+	// Proxy is the http or https proxy, nil for none.
+	Proxy *url.URL
+
+	// Tunnel is the target of the CONNECT that the proxy is asked, "" when it is
+	// sent the request itself.
+	Tunnel string
+
+	// Relayed: a SOCKS proxy stands before all else.
+	Relayed bool
+}
+
+// Way tells how the Engine reaches the URL.
+func (e *Engine) Way(u *url.URL) (Way, error) {
+	r, err := e.way(u)
+	w := Way{Proxy: r.proxy, Relayed: r.socks != nil}
+	if r.tunnel {
+		w.Tunnel = r.target
+	}
+	return w, err
 }
 
 // absolute tells that the request-target names the whole URL (RFC 9112 section

@@ -6,12 +6,13 @@ import (
 	"syscall"
 )
 
-// socket is the TCP connection at the bottom. While a large body is on its way,
-// it reads under a low-water mark, and for TLS upon it in large steps, of which
-// the records are then taken from memory.
+// socket is the TCP connection, or the unix socket, at the bottom. While a large
+// body is on its way, it reads under a low-water mark, and for TLS upon it in
+// large steps, of which the records are then taken from memory.
 type socket struct {
 	net.Conn
-	raw syscall.RawConn // nil when it is no TCP
+	raw syscall.RawConn // nil when it is no TCP: then neither marks nor splices
+	fd  syscall.RawConn // nil when it has none
 
 	mark *mark // not nil while a body is being read in bulk
 
@@ -33,9 +34,12 @@ const wideBuffer = 256 << 10
 
 func newSocket(nc net.Conn, active *atomic.Int32) *socket {
 	s := &socket{Conn: nc, active: active}
-	if tcp, ok := nc.(*net.TCPConn); ok {
-		if raw, err := tcp.SyscallConn(); err == nil {
-			s.raw = raw
+	if c, ok := nc.(syscall.Conn); ok {
+		if fd, err := c.SyscallConn(); err == nil {
+			s.fd = fd
+		}
+		if _, ok := nc.(*net.TCPConn); ok {
+			s.raw = s.fd
 		}
 	}
 	return s

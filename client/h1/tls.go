@@ -73,12 +73,13 @@ func (id *identity) secure(ctx context.Context, c *conn, h hop) error {
 		}
 		return fault(handshakeKind(err), "TLS with %s: %w", h.host, bare(err))
 	}
-	c.link.secured, c.link.unverified, c.link.key = time.Now(), v.unverified, v.key
 	c.nc = tc
-	if !h.proxy {
-		state := tc.ConnectionState()
-		c.link.tls = &state
+	if h.proxy {
+		c.link.proxyUnverified, c.link.proxyKey = v.unverified, v.key
+		return nil
 	}
+	state := tc.ConnectionState()
+	c.link.secured, c.link.unverified, c.link.key, c.link.tls = time.Now(), v.unverified, v.key, &state
 	return nil
 }
 

@@ -192,7 +192,6 @@ func TestTLSVersions(t *testing.T) {
 	if _, resp, _ := get(t, newEngine(t, Config{TLS: TLS{CACert: file, MaxVersion: tls.VersionTLS12}}), srv.URL); resp.TLS.Version != tls.VersionTLS12 {
 		t.Errorf("version %x", resp.TLS.Version)
 	}
-	srv.TLS.MaxVersion = tls.VersionTLS11
 	old := tlsServer(t, pointerTo(cert))
 	old.TLS.MinVersion, old.TLS.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	if _, err := fails(t, newEngine(t, Config{TLS: TLS{CACert: file}}), old.URL); Classify(err) != TLSHandshake {

@@ -38,8 +38,10 @@ type Wire struct {
 	Interim []string
 
 	// Local and Peer are the two ends of the connection; with a proxy, Peer is
-	// the proxy, and Proxied is true.
+	// the proxy, and Proxied is true. Both are zero for a unix socket, and Unix
+	// is true.
 	Local, Peer netip.AddrPort
+	Unix        bool
 	Proxied     bool
 
 	// Unverified tells why the TLS peer's certificate would have been refused,
@@ -47,6 +49,10 @@ type Wire struct {
 	// TLS. PeerKey is the SHA-256 of its public key, "sha256//BASE64".
 	Unverified error
 	PeerKey    string
+
+	// ProxyUnverified and ProxyKey are the same of an https proxy.
+	ProxyUnverified error
+	ProxyKey        string
 
 	// Reused: the connection had served a request before.
 	Reused bool
@@ -75,8 +81,9 @@ func WireOf(ctx context.Context) *Wire {
 
 // link notes in w what is known of the connection.
 func (w *Wire) link(l *link, reused bool) {
-	w.Local, w.Peer, w.Proxied = l.local, l.peer, l.proxied
+	w.Local, w.Peer, w.Unix, w.Proxied = l.local, l.peer, l.unix, l.proxied
 	w.Unverified, w.PeerKey = l.unverified, l.key
+	w.ProxyUnverified, w.ProxyKey = l.proxyUnverified, l.proxyKey
 	if w.Reused = reused; !reused {
 		w.NameResolved, w.Connected, w.Secured = l.resolved, l.connected, l.secured
 	}

@@ -55,6 +55,14 @@ func appendHead(b []byte, req *http.Request, w *Wire, r *route, p *payload) ([]b
 	if before == len(fields) {
 		b = p.appendFraming(b, req.Method)
 	}
+	if r.absolute() {
+		for _, f := range r.proxyFields {
+			if !validField(f) {
+				return nil, fault(BadRequest, "the field %q for the proxy has a name or a value that no field can have", f.Name)
+			}
+			b = append(b, f.Name+": "+f.Value+"\r\n"...)
+		}
+	}
 	if req.Close {
 		b = append(b, "Connection: close\r\n"...)
 	}

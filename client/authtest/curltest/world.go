@@ -83,12 +83,17 @@ func (w *world) start() error {
 	w.serve("AUTHPROXY", authtest.NewProxy(authtest.Row{Demands: []authtest.Demand{
 		authtest.Basic{Realm: "Proxy", Users: users},
 	}}), nil)
+	w.serve("DIGESTPROXY", authtest.NewProxy(authtest.Row{Demands: []authtest.Demand{
+		&authtest.Digest{Realm: "Proxy", Users: users, QOP: "auth"},
+	}}), nil)
 	w.names["CA"] = filepath.Join(w.dir, "ca.pem")
 	b := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	if err := os.WriteFile(w.names["CA"], b, 0o600); err != nil {
 		return err
 	}
-	return errors.Join(w.listenMutely(), w.serveSOCKS(), w.serveUnix(site))
+	return errors.Join(
+		w.listenMutely(), w.serveSOCKS("SOCKS", nil), w.serveSOCKS("AUTHSOCKS", users), w.serveUnix(site),
+	)
 }
 
 // listenMutely lets the kernel make connections, on which nothing is ever said.
@@ -116,6 +121,18 @@ func (w *world) serve(name string, h http.Handler, how func(*httptest.Server)) *
 	w.names[name] = s.URL
 	w.names[name+"PORT"] = s.URL[strings.LastIndex(s.URL, ":")+1:]
 	return s
+}
+
+// serveSOCKS starts a SOCKS proxy that connects to this machine, whatever the
+// host.
+func (w *world) serveSOCKS(name string, users authtest.Users) error {
+	s, err := authtest.StartSOCKS(users, func(line string) { w.note("request to " + name + "\n" + indent(line+"\n")) })
+	if err != nil {
+		return err
+	}
+	w.stop = append(w.stop, s.Close)
+	w.names[name] = s.Addr
+	return nil
 }
 
 func (w *world) serveUnix(h http.Handler) error {
