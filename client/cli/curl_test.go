@@ -100,11 +100,9 @@ func spellings(d *flagDef) []string {
 // uncovered are the flags without a case, with the reason.
 var uncovered = map[string]string{
 	"allow-cleartext": "needs a host that is not loopback: the lab has one",
-	"allow-downgrade": "no case yet",
 	"help":            "its words are getin's own: golden files",
 	"no-buffer":       "changes no octet, but when each is written: limit_test.go",
 	"styled-output":   "asks for what is so anyway",
-	"prompt-timeout":  "needs a terminal: person_test.go has one",
 	"retry-delay":     "takes a second at least: retry_test.go",
 	"speed-limit":     "takes a second at least: pace_test.go",
 	"speed-time":      "takes a second at least: pace_test.go",

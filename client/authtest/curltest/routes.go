@@ -35,6 +35,7 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/json               {"a":1,"b":[true,null]} as application/json
 //	/gzip /deflate      "hello", encoded, and so /br and /zstd
 //	/basic/ /digest/    demand alice, "wonderland"; /both/ offers both
+//	/weaker/            Digest for two requests, then Basic
 //	/bearer/            demands the token "t0k3n"
 //	/expect             417 to any Expect, else as "/"
 //	/refuse             413 before the body is read
@@ -44,7 +45,7 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/together/N         answers when it was asked for N times
 //	/forever            sends the beginning of a body and never the rest
 func (w *world) routes() http.Handler {
-	demands := w.demanding()
+	demands, weak := demanding(), weaker()
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch first {
@@ -87,6 +88,12 @@ func (w *world) routes() http.Handler {
 			text(rw, http.StatusOK, "together\n")
 		case "basic", "digest", "both", "bearer":
 			demands.ServeHTTP(rw, r)
+		case "weaker":
+			if w.try(r.URL.Path) <= 2 {
+				demands.ServeHTTP(rw, r)
+			} else {
+				weak.ServeHTTP(rw, r)
+			}
 		default:
 			odd(rw, r, first)
 		}
@@ -189,13 +196,19 @@ func encoded(rw http.ResponseWriter, coding string) {
 }
 
 // demanding are the paths that want to know who asks.
-func (w *world) demanding() http.Handler {
+func demanding() http.Handler {
 	basic := authtest.Basic{Realm: "Basics", Users: users}
 	digest := &authtest.Digest{Realm: "Digests", Users: users, Algorithm: "SHA-256", QOP: "auth"}
 	return authtest.New(
 		authtest.Row{Path: "/basic/", Demands: []authtest.Demand{basic}},
 		authtest.Row{Path: "/digest/", Demands: []authtest.Demand{digest}},
+		authtest.Row{Path: "/weaker/", Demands: []authtest.Demand{digest}},
 		authtest.Row{Path: "/both/", Demands: []authtest.Demand{basic, digest}},
 		authtest.Row{Path: "/bearer/", Demands: []authtest.Demand{authtest.Bearer{Realm: "Tokens", Token: "t0k3n"}}},
 	)
+}
+
+func weaker() http.Handler {
+	basic := authtest.Basic{Realm: "Digests", Users: users}
+	return authtest.New(authtest.Row{Path: "/weaker/", Demands: []authtest.Demand{basic}})
 }
