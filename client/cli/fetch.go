@@ -183,6 +183,9 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	failed := resp.StatusCode >= 400 && (o.fail || o.failWithBody) && !rec.part.atEnd(resp)
 	if failed && !o.failWithBody {
 		_ = resp.Body.Close() // nobody wants it
+		if err := f.deliverHeads(rec, resp, sets); err != nil {
+			return err
+		}
 	} else if err := f.deliver(rec, resp, sets); err != nil {
 		return err
 	}
@@ -230,14 +233,35 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		defer f.meter.hold()()
 	}
 	if f.options.include && sink.From == 0 {
-		for _, head := range rec.heads {
-			if _, err := io.WriteString(sink, head); err != nil {
-				_ = resp.Body.Close() // the error is what counts
-				return err
-			}
+		if err := rec.writeHeads(sink); err != nil {
+			_ = resp.Body.Close() // the error is what counts
+			return err
 		}
 	}
 	n, err := transfer.Deliver(resp, sink)
 	rec.received = n
 	return f.finish(rec, resp, sink, err)
+}
+
+// deliverHeads writes the heads of a response whose body -f withholds, when they
+// are wanted. What is there of a file already is worth more than they are.
+func (f *fetcher) deliverHeads(rec *record, resp *http.Response, sets []string) error {
+	if !f.options.include || rec.part != nil {
+		return nil
+	}
+	sink := f.sink(rec, resp, sets)
+	err := rec.writeHeads(sink)
+	if cerr := sink.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func (r *record) writeHeads(to io.Writer) error {
+	for _, head := range r.heads {
+		if _, err := io.WriteString(to, head); err != nil {
+			return err
+		}
+	}
+	return nil
 }
