@@ -69,18 +69,20 @@ func showRequest(server string, r *http.Request, body []byte) string {
 			fields = append(fields, name+": "+value)
 		}
 	}
+	form := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
 	text := string(body)
-	boundary := formBoundary.FindStringSubmatch(r.Header.Get("Content-Type"))
-	if boundary != nil {
-		text = strings.ReplaceAll(text, boundary[1], "$BOUNDARY")
+	if form {
+		text = boundaries.ReplaceAllString(text, "$$BOUNDARY")
 	}
 	for name, values := range r.Header {
 		for _, v := range values {
 			switch {
-			case boundary != nil && name == "Content-Type":
-				v = strings.ReplaceAll(v, boundary[1], "$BOUNDARY")
-			case boundary != nil && name == "Content-Length" && v == strconv.Itoa(len(body)):
+			case form && name == "Content-Type":
+				v = boundaries.ReplaceAllString(v, "$$BOUNDARY")
+			case form && name == "Content-Length" && v == strconv.Itoa(len(body)):
 				v = strconv.Itoa(len(text))
+			case name == "Expect" && smallUpload(r):
+				continue
 			case strings.HasSuffix(name, "uthorization"):
 				v = showDigest(v)
 			}
@@ -102,14 +104,21 @@ func showRequest(server string, r *http.Request, body []byte) string {
 	for _, f := range fields {
 		head += f + "\n"
 	}
-	if text != "" {
-		head += "\n" + text
+	if text == "" {
+		return "request to " + server + "\n" + indent(head)
 	}
-	return "request to " + server + "\n" + indent(head)
+	return "request to " + server + "\n" + indent(head+"\n") + indent(text)
 }
 
-// formBoundary is the boundary of a form: random.
-var formBoundary = regexp.MustCompile(`^multipart/[a-z-]+; boundary="?([^";]+)`)
+// boundaries are those of forms, and of the parts in parts: 24 hyphens and what
+// is random, 16 octets of it before curl 8.2 and 22 since.
+var boundaries = regexp.MustCompile(`-{24}[0-9A-Za-z]{16,22}\b`)
+
+// smallUpload: whether "100 Continue" is waited for depends on the version.
+// Before curl 8.7 it was for every PUT, since then for what is larger than 1 MiB.
+func smallUpload(r *http.Request) bool {
+	return r.Method == http.MethodPut && r.ContentLength >= 0 && r.ContentLength <= 1<<20
+}
 
 var digestParam = regexp.MustCompile(`([a-z*]+)=("[^"]*"|[^", ]+)`)
 
