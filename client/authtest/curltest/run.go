@@ -81,12 +81,18 @@ func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, progr
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if slices.Contains(words, "-Z") || slices.Contains(words, "--parallel") {
+	if slices.ContainsFunc(words, isParallel) {
 		slices.Sort(w.seen) // they came in any order
 	}
 	record.WriteString(strings.Join(w.seen, ""))
 	w.seen = nil
 	return nil
+}
+
+// isParallel finds -Z in a word, or in a line of shell.
+func isParallel(word string) bool {
+	fields := strings.Fields(word)
+	return slices.Contains(fields, "-Z") || slices.Contains(fields, "--parallel")
 }
 
 // environment has nothing of the tester's but where programs lie.
