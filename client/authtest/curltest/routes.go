@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,6 +44,7 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/short              sends less than it promised
 //	/chunked            "hello" in chunks
 //	/together/N         answers when it was asked for N times
+//	/turn               says whether it was asked for again within 50 ms
 //	/forever            sends the beginning of a body and never the rest
 func (w *world) routes() http.Handler {
 	demands, weak := demanding(), weaker()
@@ -84,8 +86,11 @@ func (w *world) routes() http.Handler {
 			encoded(rw, first)
 		case "together":
 			n, _ := strconv.Atoi(rest)
+			w.try(r.URL.Path)
 			w.gather(r.Context(), r.URL.Path, n)
 			text(rw, http.StatusOK, "together\n")
+		case "turn":
+			w.turn(rw, r)
 		case "basic", "digest", "both", "bearer":
 			demands.ServeHTTP(rw, r)
 		case "weaker":
@@ -138,6 +143,16 @@ func odd(rw http.ResponseWriter, r *http.Request, path string) {
 	default:
 		text(rw, http.StatusOK, "hello\n")
 	}
+}
+
+func (w *world) turn(rw http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
+	defer cancel()
+	if n := w.try(r.URL.Path); w.gather(ctx, r.URL.Path, n+1) {
+		text(rw, http.StatusOK, "another came\n")
+		return
+	}
+	text(rw, http.StatusOK, "alone\n")
 }
 
 func text(rw http.ResponseWriter, status int, s string) {

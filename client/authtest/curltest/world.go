@@ -177,20 +177,20 @@ func (w *world) try(path string) int {
 	return w.tries[path]
 }
 
-// gather waits until the path was asked for n times.
-func (w *world) gather(ctx context.Context, path string, n int) {
-	for have := w.try(path); have < n; {
+// gather waits until the path was asked for n times, and reports whether it was
+// before ctx ended.
+func (w *world) gather(ctx context.Context, path string, n int) bool {
+	for {
 		w.mu.Lock()
-		more := w.more
-		have = w.tries[path]
+		have, more := w.tries[path], w.more
 		w.mu.Unlock()
 		if have >= n {
-			return
+			return true
 		}
 		select {
 		case <-more:
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
 }
