@@ -4,9 +4,11 @@ go 1.26.0
 
 require (
 	filippo.io/age v1.3.2 // the vault is a file that age -d opens
+	github.com/andybalholm/brotli v1.2.8 // the content coding br
 	github.com/creack/pty v1.1.24 // tests only: prompts are tested on real terminals
 	github.com/godbus/dbus/v5 v5.2.2 // asks whether the keyring is locked before go-keyring would wait for ever
 	github.com/gofrs/flock v0.13.2 // locks files between processes, on Windows too, under a context
+	github.com/klauspost/compress v1.20.3 // the content coding zstd
 	github.com/rogpeppe/go-internal v1.16.0 // tests only: the command is tested by scripts
 	github.com/spf13/pflag v1.1.0
 	github.com/zalando/go-keyring v0.2.8
