@@ -72,7 +72,9 @@ func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	}
 	r.Body, r.GetBody = nil, nil
 	more, err := h.body.attach(r, h.noExpect)
-	if w := WireOf(ctx); w != nil && w.Fields != nil {
+	w := WireOf(ctx)
+	wire.Raw = w != nil && w.Raw
+	if w != nil && w.Fields != nil {
 		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
 		if n := len(answers); n > 0 && answers[n-1].Name == cookieField {
 			wire.Fields = withoutCookies(wire.Fields, n)

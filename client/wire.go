@@ -17,6 +17,9 @@ type Wire struct {
 	// spelling to be sent. Request.Header holds the same.
 	Fields []auth.Field
 
+	// Raw leaves the framing of a chunked body in it, where the sender can.
+	Raw bool
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. A sender that does not see it leaves it empty, or writes it anew.
 	// Interim are the heads of the informational responses before it.

@@ -18,11 +18,12 @@ type body struct {
 	pool   *pool
 	sender *sender // nil, or of the request's body
 	resp   *http.Response
-	left   int64 // octets to come of a lengthBody, or of the chunk
-	chunks int64 // octets of overhead so far; see chunkHeader
-	inBody bool  // of a chunked one: a chunk has begun
-	mark   *mark // not nil while it is read in bulk
-	end    error // what Read returns from now on
+	left   int64     // octets to come of a lengthBody, or of the chunk
+	chunks int64     // octets of overhead so far; see chunkHeader
+	inBody bool      // of a chunked one: a chunk has begun
+	raw    *rawLines // not nil: a chunked one is read with its framing
+	mark   *mark     // not nil while it is read in bulk
+	end    error     // what Read returns from now on
 
 	over atomic.Bool // the connection is no more ours
 }
@@ -54,6 +55,9 @@ func (b *body) next(p []byte) (int, error) {
 	case lengthBody:
 		return b.fixed(p)
 	case chunkedBody:
+		if b.raw != nil {
+			return b.rawChunked(p)
+		}
 		return b.chunked(p)
 	case closeBody:
 		n, err := b.c.read(p)
@@ -207,6 +211,7 @@ func (b *body) chunkEnd() error {
 		return fault(Receive, "a chunk of the body is longer than its size says")
 	}
 	b.c.r += 2
+	b.raw.note("\r\n")
 	return nil
 }
 
@@ -223,6 +228,9 @@ func (b *body) chunkLine() ([]byte, error) {
 	line, ok := bytes.CutSuffix(line, []byte("\r"))
 	if !ok || bytes.IndexByte(line, '\r') >= 0 || bytes.IndexByte(line, 0) >= 0 {
 		return nil, fault(Receive, "a chunk size of the body does not end with CRLF")
+	}
+	if b.raw != nil {
+		b.raw.note(string(line) + "\r\n")
 	}
 	return line, nil
 }
@@ -273,6 +281,7 @@ func (b *body) trailer() error {
 	if err := checkOctets(section); err != nil {
 		return err
 	}
+	b.raw.note(section)
 	fields, err := parseFields(section)
 	if err != nil {
 		return err

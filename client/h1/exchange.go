@@ -246,7 +246,9 @@ func (x *exchange) settleSending(c *conn, f *framing) {
 func (x *exchange) attach(c *conn, f framing) {
 	b := &x.body
 	b.framing, b.c, b.ctx, b.pool, b.sender, b.resp = f, c, x.ctx, &x.engine.pool, x.payload.sender, &x.resp
-	b.left = f.length
+	if b.left = f.length; x.wire.Raw {
+		b.raw = &rawLines{}
+	}
 	switch {
 	case f.kind == noBody:
 		b.end = b.finish(io.EOF)

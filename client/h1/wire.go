@@ -30,6 +30,10 @@ type Wire struct {
 	// shared by requests whose TLS is the same pointer.
 	TLS *TLS
 
+	// Raw leaves the framing of a chunked body in it: what Body reads are the
+	// chunks as they came, and the trailer section.
+	Raw bool
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. Interim are the heads of the informational responses before it
 	// (RFC 9110 section 15.2). A head of HTTP/2 is written in the form of
