@@ -25,6 +25,7 @@ const (
 	exitSend        = 55  // sending failed
 	exitReceive     = 56  // receiving failed
 	exitCertificate = 60  // the peer's certificate is not trusted
+	exitEncoding    = 61  // a coding that is unknown, or data that are not of it
 	exitTooLarge    = 63  // more than --max-filesize
 	exitCAFile      = 77  // the CA file cannot be read
 	exitRewind      = 65  // the body cannot be sent a second time

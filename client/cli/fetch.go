@@ -221,8 +221,9 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		_ = resp.Body.Close() // nobody wants it
 		return err
 	}
-	if err := f.prepare(rec, resp, sink); err != nil {
-		_ = resp.Body.Close() // too large
+	decoded, err := f.prepare(rec, resp, sink)
+	if err != nil {
+		_ = resp.Body.Close() // too large, or nothing that can be read
 		return err
 	}
 	if f.meter != nil {
@@ -239,7 +240,9 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		}
 	}
 	n, err := transfer.Deliver(resp, sink)
-	rec.received = n
+	if rec.received = n; decoded != nil {
+		rec.received = decoded.Encoded()
+	}
 	return f.finish(rec, resp, sink, err)
 }
 

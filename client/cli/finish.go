@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"getin/client/transfer"
+	"getin/client/transfer/coding"
 )
 
 // skips reports whether there is a file already, and none is to be fetched
@@ -23,21 +24,24 @@ func (f *fetcher) skips(rec *record, sets []string) bool {
 }
 
 // prepare sets up the sink for what is to be done with the body while it comes.
-func (f *fetcher) prepare(rec *record, resp *http.Response, sink *transfer.Sink) error {
+// decoded is the body that is read, when it is decoded: a file of such is no part
+// of what the server has.
+func (f *fetcher) prepare(rec *record, resp *http.Response, sink *transfer.Sink) (decoded *coding.Reader, err error) {
 	o := f.options
 	sink.Prompt = o.unbuffered
 	if most := o.maxFileSize; most > 0 {
 		sink.Max = most
 		if size := sink.From + resp.ContentLength; size > most {
-			return fmt.Errorf("%w: %d octets, and %d are allowed", transfer.ErrTooLarge, size, most)
+			return nil, fmt.Errorf("%w: %d octets, and %d are allowed", transfer.ErrTooLarge, size, most)
 		}
 	}
-	if f.survives(rec) {
+	codings := f.codings(resp)
+	if f.survives(rec) && len(codings) == 0 {
 		v := transfer.VersionOf(resp)
 		sink.Opened = func(name string) { transfer.Remember(name, v, true) }
 	}
 	newRateLimit(o.limitRate).download(resp)
-	return nil
+	return decode(resp, sink, codings)
 }
 
 // survives reports whether it is worth noting with the file, while it grows, of

@@ -27,6 +27,7 @@ func fetchFlags() []flagDef {
 	t = append(t, downloadFlags()...)
 	t = append(t, retryFlags()...)
 	t = append(t, cookieFlags()...)
+	t = append(t, codingFlags()...)
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
 	t = append(t, proxyFlags()...)

@@ -48,6 +48,7 @@ type options struct {
 
 	connectOptions
 	cookieOptions
+	codingOptions
 	maxTime time.Duration // 0: none
 
 	// Who the user is, and what may be done with it (RULES R4).

@@ -13,6 +13,7 @@ import (
 	"getin/client/auth"
 	"getin/client/h1"
 	"getin/client/transfer"
+	"getin/client/transfer/coding"
 	"getin/prompt"
 	"getin/store"
 )
@@ -127,6 +128,7 @@ func codeOf(ctx context.Context, err error) int {
 		status   *statusError
 		output   *writeError
 		delivery *transfer.WriteError
+		encoded  *coding.Error
 		wire     *h1.Error
 		slow     *slowError
 	)
@@ -148,6 +150,8 @@ func codeOf(ctx context.Context, err error) int {
 		return exitStatus
 	case errors.Is(err, transfer.ErrTooLarge):
 		return exitTooLarge
+	case errors.As(err, &encoded):
+		return codingCode(err)
 	case isRangeError(err):
 		return exitRange
 	case isAuthError(err):

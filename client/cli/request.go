@@ -9,6 +9,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/transfer/coding"
 )
 
 // versionNumber is getin's own, shown by -V and in User-Agent.
@@ -21,6 +22,7 @@ type plan struct {
 	header  http.Header  // the same; every request's, and changed by none
 	host    string       // of -H Host, or ""
 	content *content     // nil: none
+	raw     bool         // --raw
 	query   string       // of -G, to be added to the URL's
 }
 
@@ -30,7 +32,7 @@ func newPlan(o *options, stdin *os.File) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{method: "GET", content: c}
+	p := &plan{method: "GET", content: c, raw: o.raw}
 	if o.get && c != nil {
 		if p.query, err = c.text(); err != nil {
 			return nil, err
@@ -76,6 +78,9 @@ func (p *plan) order(o *options, own []ownField) {
 		add("Accept", "application/json")
 	} else {
 		add("Accept", "*/*")
+	}
+	if o.compressed {
+		add("Accept-Encoding", coding.Offered)
 	}
 	if referer := strings.TrimSuffix(o.referer, ";auto"); referer != "" {
 		add("Referer", referer)
@@ -206,7 +211,7 @@ func (p *plan) request(ctx context.Context, t *target) (*http.Request, error) {
 			return nil, badURL("the query holds %q", c)
 		}
 	}
-	ctx = client.WithWire(ctx, &client.Wire{Fields: p.fields})
+	ctx = client.WithWire(ctx, &client.Wire{Fields: p.fields, Raw: p.raw})
 	r := (&http.Request{
 		Method: p.method, URL: &u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -148,7 +148,8 @@ func (f *fetcher) keep(rec *record, resp *http.Response, sink *transfer.Sink) {
 		return // what was there before is there still
 	}
 	next := &part{path: sink.Name(), own: true}
-	usable := resp.Request.Method == http.MethodGet && !f.options.include && !f.plan.carries("Range") && !sink.Append
+	usable := resp.Request.Method == http.MethodGet && !f.options.include && !f.plan.carries("Range") && !sink.Append &&
+		!resp.Uncompressed
 	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusPartialContent && sink.From > 0 {
 		next.Version = transfer.VersionOf(resp)
 		if v := next.Version; v.IfRange() == "" && rec.part != nil {
@@ -167,6 +168,6 @@ func (f *fetcher) keep(rec *record, resp *http.Response, sink *transfer.Sink) {
 // isRangeError: the rest of a part cannot be had. curl's exit code 33.
 func isRangeError(err error) bool {
 	var useless *uselessError
-	return errors.Is(err, transfer.ErrRange) || errors.Is(err, errNoRanges) ||
+	return errors.Is(err, transfer.ErrRange) || errors.Is(err, errNoRanges) || errors.Is(err, errEncodedRest) ||
 		errors.Is(err, errOtherVersion) || errors.As(err, &useless)
 }
