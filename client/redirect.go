@@ -133,6 +133,14 @@ var contentFields = map[string]bool{
 	"Content-Length": true, "Transfer-Encoding": true, "Expect": true,
 }
 
+// GoesAnywhere reports whether a field of the caller's may go to an origin that
+// it was not given for: it says what is wanted, or what the body is, and
+// identifies nobody.
+func GoesAnywhere(name string) bool {
+	name = http.CanonicalHeaderKey(name)
+	return safeFields[name] || contentFields[name]
+}
+
 // strip removes what does not go to another origin and returns the names.
 func strip(header http.Header, body bool) []string {
 	var dropped []string

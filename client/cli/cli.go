@@ -33,13 +33,15 @@ func Main(args []string, sys *System) int {
 func runFetch(ctx context.Context, sys *System, args []string) int {
 	table := fetchFlags()
 	o, err := readCommandLine(table, sys, args)
-	if err != nil {
-		return newReport(sys, o.runOptions, nil).fail(ctx, err)
-	}
+	sys, closeErrors := o.redirected(sys)
+	defer closeErrors()
 	rep := newReport(sys, o.runOptions, nil)
+	if err != nil {
+		return rep.fail(ctx, err)
+	}
 	switch {
 	case o.help:
-		err = printHelp(sys.Stdout, table, strings.Join(o.urls, " "))
+		err = printHelp(sys.Stdout, table, strings.Join(o.words(), " "))
 		return rep.fail(ctx, err)
 	case o.version:
 		fmt.Fprintln(sys.Stdout, versionLine())
@@ -62,7 +64,7 @@ func (r *runOptions) checkGroups() error {
 		if len(o.urls) == 0 {
 			return &usageError{why: "no URL", hint: "getin --help shows what can be said", code: exitUsage}
 		}
-		if err := misplacedCommand(o.urls); err != nil {
+		if err := misplacedCommand(o); err != nil {
 			return err
 		}
 	}
@@ -84,12 +86,12 @@ func readCommandLine(table []flagDef, sys *System, args []string) (*options, err
 
 // misplacedCommand: a command's name among the URLs is more likely a command
 // than a host.
-func misplacedCommand(urls []string) error {
-	for _, u := range urls {
-		if c := commandNamed(u); c != nil {
+func misplacedCommand(o *options) error {
+	for _, u := range o.urls {
+		if commandNamed(u.text) != nil && !u.list {
 			return &usageError{
-				why: fmt.Sprintf("%q is a command and comes first", u), code: exitUsage,
-				hint: fmt.Sprintf("for a host of that name write http://%s", u),
+				why: fmt.Sprintf("%q is a command and comes first", u.text), code: exitUsage,
+				hint: fmt.Sprintf("for a host of that name write http://%s", u.text),
 			}
 		}
 	}

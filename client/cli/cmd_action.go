@@ -112,7 +112,7 @@ func (j *job) read(args []string) error {
 		j.o.forgetFetch()
 	}
 	err := parse(append(j.act.flags(), commonFlags()...), j.o, args)
-	j.words = j.o.urls
+	j.words = j.o.words()
 	var u *usageError
 	switch {
 	case errors.As(err, &u) && u.code == exitNotBuilt:
@@ -131,7 +131,7 @@ func (j *job) read(args []string) error {
 // use for.
 func (o *options) forgetFetch() {
 	o.groups = []*options{o}
-	o.urls, o.urlsInArgs, o.outputs, o.data, o.warned = nil, nil, nil, nil, nil
+	o.urls, o.outputs, o.data, o.warned = nil, nil, nil, nil
 	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
 	o.get, o.head, o.json, o.include, o.help, o.version = false, false, false, false, false, false
 }

@@ -65,7 +65,7 @@ func TestConfigNext(t *testing.T) {
 	}
 	var got []string
 	for _, g := range o.groups {
-		got = append(got, strings.Join(g.headers, ",")+" "+strings.Join(g.urls, ","))
+		got = append(got, strings.Join(g.headers, ",")+" "+strings.Join(g.words(), ","))
 	}
 	if want := []string{"A: 1 one", "B: 2 two", "C: 3 three"}; !slices.Equal(got, want) || !o.silent {
 		t.Errorf("%q, want %q", got, want)

@@ -112,6 +112,9 @@ var uncovered = map[string]string{
 	"speed-time":      "takes a second at least: pace_test.go",
 	"tries":           "needs a terminal: person_test.go has one",
 	"version":         "its words are getin's own: usage.txtar",
+
+	"parallel-immediate": "is what getin does anyway",
+	"rate":               "takes time: tasks_test.go",
 }
 
 func TestEveryFlagHasACase(t *testing.T) {

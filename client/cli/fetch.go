@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"getin/client"
+	"getin/client/auth"
 	"getin/client/transfer"
 )
 
@@ -24,7 +26,11 @@ type fetch struct {
 type fetcher struct {
 	*parts
 	plan  *plan
-	write *writeOut // nil: no -w
+	write *writeOut     // nil: no -w
+	lists map[int]*list // of --input-file, by the number of the source
+	home  []auth.Origin // those that the group's secrets are for
+
+	warnedHome sync.Once
 
 	dumped   io.Writer // of -D, once it is open
 	dumpFile *os.File
@@ -34,9 +40,13 @@ type fetcher struct {
 // anything is sent.
 func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
 	typed := make([][]*target, len(o.groups))
+	lists := make([]map[int]*list, len(o.groups))
 	for i, g := range o.groups {
 		var err error
-		if typed[i], err = readTargets(g); err != nil {
+		if lists[i], err = openLists(g, sys.Stdin); err != nil {
+			return nil, err
+		}
+		if typed[i], err = readTargets(g, lists[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -50,6 +60,7 @@ func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
 		if err != nil {
 			return nil, err
 		}
+		f.lists = lists[i]
 		all.groups = append(all.groups, f)
 	}
 	for i, f := range all.groups {
@@ -66,7 +77,7 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{parts: p}
+	f := &fetcher{parts: p, home: originsOf(typed)}
 	if f.plan, err = newPlan(o, r.sys.Stdin); err != nil {
 		return nil, err
 	}
@@ -85,6 +96,11 @@ func (r *runOptions) checkStdin() error {
 		}
 		if o.secret.kind == secretStdin {
 			uses++
+		}
+		for _, u := range o.urls {
+			if u.list && u.text == "-" {
+				uses++
+			}
 		}
 		for _, d := range o.data {
 			if d.file && d.value == "@-" {
@@ -121,17 +137,17 @@ func (all *fetch) all(ctx context.Context) int {
 }
 
 // one fetches one URL, tells how it went, and returns its exit code.
-func (f *fetcher) one(ctx context.Context, typed string, n int, sets []string) int {
-	t, err := readURL(typed)
+func (f *fetcher) one(ctx context.Context, todo task) int {
+	t, err := readURL(todo.url)
 	if err != nil {
-		return f.report.fail(ctx, err)
+		return f.report.fail(ctx, todo.at(err))
 	}
-	rec := &record{target: t, number: n, started: time.Now()}
-	if f.skips(rec, sets) {
+	rec := &record{target: t, number: todo.number, listed: todo.listed, started: time.Now()}
+	if f.skips(rec, todo.sets) {
 		return exitOK
 	}
-	f.meter.begin(&rec.progress, t, f.toFile(n))
-	rec.err = f.tries(withRecord(ctx, rec), rec, sets)
+	f.meter.begin(&rec.progress, t, f.toFile(rec))
+	rec.err = f.tries(withRecord(ctx, rec), rec, todo.sets)
 	f.meter.end(&rec.progress, rec.err)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
@@ -155,13 +171,15 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	if err != nil {
 		return err
 	}
+	by, done := f.partsFor(rec, req)
+	defer done(ctx)
 	paceOf(ctx).upload(req)
 	newRateLimit(f.options.limitRate).upload(req)
 	rec.part.ask(req)
 	if f.meter != nil {
 		rec.progress.upload(req)
 	}
-	resp, err := f.client.Do(req)
+	resp, err := by.client.Do(req)
 	if derr := f.dump(rec); err == nil {
 		err = derr
 	}
@@ -200,7 +218,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why *client.Unanswered) error {
 	o := f.options
 	// The page of a proxy that opens no tunnel is not the site's (SECURITY D16).
-	if why.Tunnel || f.toFile(rec.number) && !o.failWithBody || o.fail && !o.failWithBody {
+	if why.Tunnel || f.toFile(rec) && !o.failWithBody || o.fail && !o.failWithBody {
 		_ = resp.Body.Close() // nobody wants it
 		return why
 	}

@@ -23,6 +23,7 @@ var groups = []string{"request", "body", "output", "download", "auth", "proxy", 
 func fetchFlags() []flagDef {
 	t := requestFlags()
 	t = append(t, bodyFlags()...)
+	t = append(t, manyFlags()...)
 	t = append(t, outputFlags()...)
 	t = append(t, downloadFlags()...)
 	t = append(t, retryFlags()...)
@@ -67,23 +68,6 @@ func requestFlags() []flagDef {
 			letter: "e", name: "referer", arg: "url", group: "request", help: "Referer to send",
 			take: func(o *options, v string) error { o.referer = v; return checkText(v) },
 		},
-		{
-			letter: "Z", name: "parallel", group: "request", help: "fetch several URLs at once",
-			on: func(o *options, b bool) { o.parallel = b },
-		},
-		{
-			name: "parallel-max", arg: "number", group: "request", help: "with -Z, how many at once (50)",
-			take: takeParallelMax,
-		},
-		{
-			letter: "g", name: "globoff", group: "request", help: "take {} and [] in a URL as they are",
-			on: func(o *options, b bool) { o.globOff = b },
-		},
-		{
-			letter: ":", name: "next", group: "request", single: true,
-			help: "begin again with no flags set, for the URLs that follow",
-			on:   func(o *options, _ bool) { o.next() },
-		},
 	}
 }
 
@@ -126,6 +110,10 @@ func outputFlags() []flagDef {
 		{
 			letter: "O", name: "remote-name", group: "output", help: "write to a file named as in the URL",
 			on: func(o *options, b bool) { o.outputs = append(o.outputs, output{remote: b}) },
+		},
+		{
+			name: "remote-name-all", group: "output", help: "-O for every URL that comes after",
+			on: func(o *options, b bool) { o.remoteNameAll = b },
 		},
 		{
 			letter: "J", name: "remote-header-name", group: "output", help: "with -O, take the server's name for the file",
@@ -221,6 +209,10 @@ func infoFlags() []flagDef {
 		{
 			name: "show-secrets", group: "info", help: "mask nothing in -v",
 			on: func(o *options, b bool) { o.showSecrets = b },
+		},
+		{
+			name: "stderr", arg: "file", group: "info", help: "write there what goes to standard error; - is standard output",
+			take: func(o *options, v string) error { o.stderr = append(o.stderr, v); return nil },
 		},
 		{
 			letter: "s", name: "silent", group: "info", help: "no notices and no errors",

@@ -17,6 +17,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var ownFlags = []string{
 	"account", "no-prompt", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
 	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command",
+	"input-file",
 }
 
 func TestFlagTable(t *testing.T) {
@@ -62,7 +63,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 	values := map[string]string{
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
 		"continue-at": "-", "limit-rate": "1k", "max-filesize": "1M", "retry": "1", "retry-delay": "2", "retry-max-time": "3",
-		"tries": "2", "secret-fd": "5", "parallel-max": "4", "speed-limit": "1000", "speed-time": "5",
+		"tries": "2", "secret-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
 	}
 	for _, d := range table {
 		value := values[d.name]
@@ -101,12 +102,12 @@ func TestWordsAsInCurl(t *testing.T) {
 		check func(*options) bool
 	}{
 		{"-d=1", func(o *options) bool { return o.data[0].value == "=1" }},
-		{"-d@f u", func(o *options) bool { return o.data[0].value == "@f" && o.urls[0] == "u" }},
+		{"-d@f u", func(o *options) bool { return o.data[0].value == "@f" && o.urls[0].text == "u" }},
 		{"-sSo f u", func(o *options) bool { return o.silent && o.showError && o.outputs[0].file == "f" }},
 		{"-o- u", func(o *options) bool { return o.outputs[0].file == "-" }},
 		{"-vvv u", func(o *options) bool { return o.verbose }},
-		{"u1 -s u2 --url u3", func(o *options) bool { return strings.Join(o.urls, " ") == "u1 u2 u3" }},
-		{"-s -- -v --x", func(o *options) bool { return !o.verbose && strings.Join(o.urls, " ") == "-v --x" }},
+		{"u1 -s u2 --url u3", func(o *options) bool { return strings.Join(o.words(), " ") == "u1 u2 u3" }},
+		{"-s -- -v --x", func(o *options) bool { return !o.verbose && strings.Join(o.words(), " ") == "-v --x" }},
 		{"-H a,b -H c:d", func(o *options) bool { return len(o.headers) == 2 && o.headers[0] == "a,b" }},
 		{"-o a -O u u", func(o *options) bool { return o.outputs[0].file == "a" && o.outputs[1].remote }},
 		{"-o -s u", func(o *options) bool { return o.outputs[0].file == "-s" && !o.silent && len(o.warned) == 1 }},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -44,20 +45,20 @@ func newGlob(pattern string, off bool) (*urlGlob, error) {
 		case c == '\\' && len(rest) > 1 && strings.IndexByte("[]{}", rest[1]) >= 0:
 			text.WriteByte(rest[1])
 			i += 2
-		case c == '[' && literalAddress(rest) > 0:
-			n := literalAddress(rest)
+		case c == '[' && literal(rest) > 0:
+			n := literal(rest)
 			text.WriteString(rest[:n])
 			i += n
 		case c == '[' || c == '{':
 			part, n, err := readSet(rest)
 			if err != nil {
-				return nil, fmt.Errorf("glob at character %d: %w", i+1, err)
+				return nil, fmt.Errorf("%w in URL position %d", err, i+n+1)
 			}
 			g.parts = append(g.parts, globPart{text: text.String()}, part)
 			text.Reset()
 			i += n
 		case c == ']' || c == '}':
-			return nil, fmt.Errorf("glob at character %d: unmatched %q", i+1, c)
+			return nil, fmt.Errorf("unmatched close brace/bracket in URL position %d", i+1)
 		default:
 			text.WriteByte(c)
 			i++
@@ -65,6 +66,15 @@ func newGlob(pattern string, off bool) (*urlGlob, error) {
 	}
 	g.parts = append(g.parts, globPart{text: text.String()})
 	return g, nil
+}
+
+// literal returns the length of what is no range at the start of s: an IPv6
+// address in brackets, or "[]", which is common in queries; or 0.
+func literal(s string) int {
+	if strings.HasPrefix(s, "[]") {
+		return 2
+	}
+	return literalAddress(s)
 }
 
 // literalAddress returns the length of the IPv6 address in brackets at the
@@ -81,37 +91,69 @@ func literalAddress(s string) int {
 	return end + 1
 }
 
-// readSet reads the list or range at the start of s, and returns its length.
+// errRange is a range that cannot be read.
+var errRange = errors.New("bad range")
+
+// readSet reads the list or range at the start of s, and returns its length, or
+// with an error how far it was read.
 func readSet(s string) (globPart, int, error) {
-	closing := byte(']')
 	if s[0] == '{' {
-		closing = '}'
+		return readList(s)
 	}
-	end := strings.IndexByte(s, closing)
+	end := strings.IndexByte(s, ']')
 	if end < 0 {
-		return globPart{}, 0, fmt.Errorf("%q is not closed", s[0])
+		return globPart{}, 0, errRange
 	}
-	inside := s[1:end]
-	if s[0] == '[' {
-		p, err := readRange(inside)
-		return p, end + 1, err
+	p, ok := readRange(s[1:end])
+	if !ok {
+		return p, 0, errRange
 	}
-	if inside == "" || strings.ContainsAny(inside, "{[") {
-		return globPart{}, 0, fmt.Errorf("a list must hold words, not %q", inside)
-	}
-	return globPart{list: strings.Split(inside, ",")}, end + 1, nil
+	return p, end + 1, nil
 }
+
+// readList reads the list at the start of s. A backslash takes the meaning from
+// what follows it.
+func readList(s string) (globPart, int, error) {
+	var words []string
+	var word strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s):
+			i++
+			word.WriteByte(s[i])
+		case c == '{' || c == '[':
+			return globPart{}, i, errors.New("nested brace")
+		case c == ']':
+			return globPart{}, i, errors.New("unexpected close bracket")
+		case c == '}' && i == 1:
+			return globPart{}, i, errors.New("empty string within braces")
+		case c == '}':
+			return globPart{list: append(words, word.String())}, i + 1, nil
+		case c == ',':
+			words = append(words, word.String())
+			word.Reset()
+		default:
+			word.WriteByte(c)
+		}
+	}
+	return globPart{}, 0, errors.New("unmatched brace")
+}
+
+// maxLetters is how far apart two letters may be: curl's "z" - "a", with which
+// "[Z-a]" is a range and "[A-z]" is none.
+const maxLetters = 'z' - 'a'
 
 // readRange reads what is between brackets:
 //
 //	range = ( 1*DIGIT "-" 1*DIGIT / ALPHA "-" ALPHA ) [ ":" 1*DIGIT ]
-func readRange(s string) (globPart, error) {
-	bad := fmt.Errorf("bad range %q", s)
+//
+// The step must lead to a second member, unless there is one only.
+func readRange(s string) (globPart, bool) {
 	p := globPart{ranged: true, step: 1}
 	span, step, stepped := strings.Cut(s, ":")
 	from, to, ok := strings.Cut(span, "-")
-	if !ok || from == "" || to == "" {
-		return p, bad
+	if !ok {
+		return p, false
 	}
 	if isLetter(from) && isLetter(to) {
 		p.letters, p.first, p.last = true, uint64(from[0]), uint64(to[0])
@@ -120,7 +162,7 @@ func readRange(s string) (globPart, error) {
 		p.first, err1 = strconv.ParseUint(from, 10, 64)
 		p.last, err2 = strconv.ParseUint(to, 10, 64)
 		if err1 != nil || err2 != nil {
-			return p, bad
+			return p, false
 		}
 		if from[0] == '0' {
 			p.width = len(from)
@@ -128,16 +170,20 @@ func readRange(s string) (globPart, error) {
 	}
 	if stepped {
 		n, err := strconv.ParseUint(step, 10, 64)
-		if err != nil || n == 0 {
-			return p, bad
+		if err != nil {
+			return p, false
 		}
 		p.step = n
 	}
-	if p.first > p.last {
-		return p, bad
-	}
 	p.at = p.first
-	return p, nil
+	far := p.last - p.first
+	switch {
+	case p.first > p.last, p.letters && far > maxLetters:
+		return p, false
+	case far == 0:
+		return p, p.step == 1
+	}
+	return p, p.step > 0 && p.step <= far
 }
 
 func isLetter(s string) bool {

@@ -18,6 +18,13 @@ func TestURLGlob(t *testing.T) {
 		{"[5-5]", "5"},
 		{`\[1-2\]\{\}`, "[1-2]{}"},
 		{`a\b`, `a\b`},
+		{`{a\,b,c\}\x}`, "a,b c}x"},
+		{"{,a}-", "- a-"},
+		{"[1-1:1]", "1"},
+		{"[a-c:2]", "a c"},
+		{"[X-b:5]", "X ] b"},
+		{"[00-2]", "00 01 02"},
+		{"?a[]=[1-2]", "?a[]=1 ?a[]=2"},
 		{"http://[::1]/[1-2]", "http://[::1]/1 http://[::1]/2"},
 		{"http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/"},
 		{"[18446744073709551614-18446744073709551615]", "18446744073709551614 18446744073709551615"},
@@ -39,7 +46,7 @@ func TestURLGlob(t *testing.T) {
 
 func TestURLGlobRefused(t *testing.T) {
 	for _, pattern := range []string{
-		"[", "]", "{", "}", "[1-", "[]", "[3-1]", "[a-1]", "[1-a]", "[-1]", "[1-]", "[1-2:0]", "[1-2:x]", "[+1-2]",
+		"[", "]", "{", "}", "[1-", "[3-1]", "[1-3:5]", "[1-1:2]", "[a-c:3]", "[A-c]", "[a-Z]", "[ 1-2]", "{a]b}", "{a", "[1-2]]", "[a-1]", "[1-a]", "[-1]", "[1-]", "[1-2:0]", "[1-2:x]", "[+1-2]",
 		"{}", "{a{b}}", "[1-99999999999999999999]", "[z-a]", "[aa-b]",
 	} {
 		if _, err := newGlob(pattern, false); err == nil {
@@ -112,4 +119,20 @@ func FuzzURLGlob(f *testing.F) {
 			t.Error("the same URL twice in a row")
 		}
 	})
+}
+
+// The words, and mostly the places, are curl's.
+func TestURLGlobErrors(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"h/{}":     "empty string within braces in URL position 4",
+		"h/{a":     "unmatched brace in URL position 3",
+		"h/a}":     "unmatched close brace/bracket in URL position 4",
+		"h/{a,{b}": "nested brace in URL position 6",
+		"h/{a]b}":  "unexpected close bracket in URL position 5",
+		"h/[x-1]":  "bad range in URL position 3",
+	} {
+		if _, err := newGlob(pattern, false); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", pattern, err, want)
+		}
+	}
 }

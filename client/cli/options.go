@@ -11,9 +11,9 @@ type options struct {
 	*runOptions // what is said of the whole run
 
 	// What to fetch, and where to put it.
-	urls             []string // in the order given; --url and bare words alike
-	urlsInArgs       []string // those of them that ps shows: not from a config file
-	outputs          []output // -o and -O in the order given: the n-th is the n-th URL's
+	urls             []urlSource // in the order given; --url, bare words and --input-file alike
+	outputs          []output    // -o and -O in the order given: the n-th is the n-th URL's
+	remoteNameAll    bool        // --remote-name-all, for the URLs that come after it
 	remoteHeaderName bool
 	outputDir        string
 	createDirs       bool
@@ -77,9 +77,17 @@ type connectOptions struct {
 	proxy          proxyOptions
 }
 
+// urlSource is what one word gives to fetch.
+type urlSource struct {
+	text   string // a URL, perhaps with globs; of a list, the name of its file
+	list   bool   // --input-file
+	inArgs bool   // ps shows it: it is not from a config file
+	remote bool   // --remote-name-all stood before it
+}
+
 // output is one -o or -O.
 type output struct {
-	file   string // of -o, with #1 in it perhaps
+	file   string // of -o, with #1 in it perhaps; "" is standard output
 	remote bool   // -O
 }
 

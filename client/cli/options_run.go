@@ -1,6 +1,9 @@
 package cli
 
-import "time"
+import (
+	"os"
+	"time"
+)
 
 // runOptions is what a command line says of the whole run, in whichever group of
 // options it stands: what curl's manual calls global, and what concerns the one
@@ -8,9 +11,12 @@ import "time"
 type runOptions struct {
 	groups []*options // at least one
 
-	parallel    bool // -Z
-	parallelMax int  // with it, at least 1
+	parallel    bool          // -Z
+	parallelMax int           // with it, at least 1
+	rate        time.Duration // --rate: from the start of one transfer to the next; 0: none
+	failEarly   bool
 
+	stderr    []string // --stderr, each
 	verbose   bool
 	display   displayOptions
 	silent    bool
@@ -47,6 +53,30 @@ func (r *runOptions) next() {
 
 // last is the group that the parser has come to.
 func (r *runOptions) last() *options { return r.groups[len(r.groups)-1] }
+
+// redirected returns the system with the standard error of --stderr: the last
+// that can be written. One that cannot is remarked upon, and no reason to stop,
+// as in curl.
+func (r *runOptions) redirected(sys *System) (_ *System, done func()) {
+	done = func() {}
+	for _, name := range r.stderr {
+		other := *sys
+		if name == "-" {
+			other.Stderr = sys.Stdout
+			sys = &other
+			continue
+		}
+		f, err := os.Create(name)
+		if err != nil {
+			r.warned = append(r.warned, "--stderr: "+err.Error())
+			continue
+		}
+		done()
+		other.Stderr, done = f, func() { _ = f.Close() } // nowhere to say that it was not written
+		sys = &other
+	}
+	return sys, done
+}
 
 // copied returns options of a run of their own.
 func (o *options) copied() *options {

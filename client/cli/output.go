@@ -17,14 +17,18 @@ import (
 // stand for; resp is nil before there is one, and then -J has no say.
 func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfer.Sink {
 	o := f.options
-	if rec.number >= len(o.outputs) {
+	out := o.outputOf(rec.number)
+	name := fillIn(out.file, sets)
+	if rec.out != "" {
+		out, name = output{file: rec.out}, rec.out
+	}
+	switch {
+	case out.file == "-":
+		return &transfer.Sink{Out: f.sys.Stdout}
+	case out == output{}:
 		return &transfer.Sink{Out: f.standardOutput()}
 	}
-	out := o.outputs[rec.number]
-	if out.file == "-" {
-		return &transfer.Sink{Out: f.sys.Stdout}
-	}
-	s := &transfer.Sink{Path: fillIn(out.file, sets), CreateDirs: o.createDirs}
+	s := &transfer.Sink{Path: name, CreateDirs: o.createDirs}
 	if o.noClobber {
 		s.Exists = transfer.Number
 	}
@@ -42,9 +46,13 @@ func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfe
 	return s
 }
 
-// toFile reports whether the n-th URL has a file of its own.
-func (f *fetcher) toFile(n int) bool {
-	return n < len(f.options.outputs) && f.options.outputs[n].file != "-"
+// toFile reports whether the transfer has a file of its own.
+func (f *fetcher) toFile(rec *record) bool {
+	out := f.options.outputOf(rec.number)
+	if rec.out != "" {
+		out.file = rec.out
+	}
+	return out.remote || out.file != "" && out.file != "-"
 }
 
 // standardOutput is where a body goes that has no file. A terminal gets no

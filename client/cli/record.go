@@ -14,7 +14,8 @@ import (
 // client's trace writes into it on the same.
 type record struct {
 	target *target
-	number int // of the URL on the command line, from 0
+	number int // of the URL in its group, from 0
+	listed     // what a list says of it
 
 	started  time.Time
 	ended    time.Time

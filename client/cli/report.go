@@ -49,7 +49,7 @@ func (r *report) fail(ctx context.Context, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if r.errors {
+	if r.errors && !errors.Is(context.Cause(ctx), errFailEarly) {
 		r.line("getin: " + errorText(err))
 		if hint := hintFor(err); hint != "" {
 			r.line("getin: hint: " + hint)

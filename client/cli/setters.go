@@ -33,11 +33,51 @@ func takeParallelMax(o *options, v string) (err error) {
 }
 
 func takeURL(o *options, v string) error {
-	o.urls = append(o.urls, v)
-	if o.inConfig == 0 {
-		o.urlsInArgs = append(o.urlsInArgs, v)
-	}
+	o.urls = append(o.urls, urlSource{text: v, inArgs: o.inConfig == 0, remote: o.remoteNameAll})
 	return nil
+}
+
+func takeList(o *options, v string) error {
+	if v == "" {
+		return errors.New("no file name")
+	}
+	o.urls = append(o.urls, urlSource{text: v, list: true, remote: o.remoteNameAll})
+	return nil
+}
+
+// words returns the URLs as they were given.
+func (o *options) words() []string {
+	var list []string
+	for _, u := range o.urls {
+		list = append(list, u.text)
+	}
+	return list
+}
+
+// outputOf returns where the n-th URL goes.
+func (o *options) outputOf(n int) output {
+	if n < len(o.outputs) {
+		return o.outputs[n]
+	}
+	return output{remote: n < len(o.urls) && o.urls[n].remote}
+}
+
+// transfersAt reads --rate, and returns the time from one start to the next:
+//
+//	rate = 1*DIGIT [ "/" ( "s" / "m" / "h" / "d" ) ]
+//
+// Without a unit it is so many an hour, as in curl.
+func transfersAt(v string) (time.Duration, error) {
+	count, unit, has := strings.Cut(v, "/")
+	if !has {
+		unit = "h"
+	}
+	per := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[unit]
+	n, err := strconv.ParseInt(count, 10, 64)
+	if err != nil || n < 1 || per == 0 {
+		return 0, fmt.Errorf("%q is not a number of transfers, as in 10/m", v)
+	}
+	return per / time.Duration(n), nil
 }
 
 func takeOutput(o *options, v string) error {

@@ -8,12 +8,16 @@ import (
 
 // readTargets reads the URLs before anything is sent, so that a bad one stops
 // everything and the origins are known. Of a glob whose sets all stand behind
-// the authority the first URL will do.
-func readTargets(o *options) ([]*target, error) {
+// the authority the first URL will do. Of lists only the first URL is read, and
+// only where nothing else was typed: they may be endless, and somebody else's.
+func readTargets(o *options, lists map[int]*list) ([]*target, error) {
 	var list []*target
 	seen := map[auth.Origin]bool{}
-	for _, pattern := range o.urls {
-		g, err := newGlob(pattern, o.globOff)
+	for _, u := range o.urls {
+		if u.list {
+			continue
+		}
+		g, err := newGlob(u.text, o.globOff)
 		if err != nil {
 			return nil, badURL("%v", err)
 		}
@@ -31,6 +35,17 @@ func readTargets(o *options) ([]*target, error) {
 			}
 		}
 	}
+	for n := range o.urls {
+		if l := lists[n]; l != nil && len(list) == 0 {
+			t, err := l.first()
+			if err != nil {
+				return nil, err
+			}
+			if t != nil {
+				list = append(list, t.nobodys())
+			}
+		}
+	}
 	return list, nil
 }
 
@@ -39,13 +54,17 @@ func (f *fetcher) remark(typed []*target) {
 	o := f.options
 	_, password, has := strings.Cut(o.user, ":")
 	inURL := false
-	for _, word := range o.urlsInArgs {
-		t, err := readURL(word)
-		inURL = inURL || err == nil && t.password != ""
+	for _, u := range o.urls {
+		if t, err := readURL(u.text); err == nil && u.inArgs {
+			inURL = inURL || t.password != ""
+		}
 	}
 	if (o.userInArgs && has && password != "" || inURL || o.proxy.shows()) && !f.warnedPS {
 		f.warnedPS = true
 		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
+	}
+	if len(o.outputs) > len(o.urls) {
+		f.report.notice("getin: more -o and -O than URLs")
 	}
 	origins := originsOf(typed)
 	if o.userGiven && len(origins) > 1 {

@@ -2,69 +2,115 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io"
 	"iter"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // task is one transfer to be made: by whom, a URL, the number in its group of the
-// pattern it came from, and what that pattern's globs stand for in it.
+// source it came from, and what that source's globs stand for in it.
 type task struct {
 	by     *fetcher
 	url    string
 	number int
 	sets   []string
+	listed
 }
 
-func (t task) do(ctx context.Context) int { return t.by.one(ctx, t.url, t.number, t.sets) }
+func (t task) do(ctx context.Context) int { return t.by.one(ctx, t) }
 
 // tasks yields the run's transfers in order. It holds one at a time, however many
-// the patterns make.
+// the patterns and the lists make. An error is one of a list.
 func (all *fetch) tasks(ctx context.Context) iter.Seq2[task, error] {
 	return func(yield func(task, error) bool) {
 		for _, f := range all.groups {
-			for t, err := range f.tasks(ctx) {
-				if !yield(t, err) {
-					return
+			for n := range f.options.urls {
+				for t, err := range f.tasksOf(n) {
+					if ctx.Err() != nil || !yield(t, err) {
+						return
+					}
 				}
 			}
 		}
 	}
 }
 
-func (f *fetcher) tasks(ctx context.Context) iter.Seq2[task, error] {
+// tasksOf yields those of the n-th source.
+func (f *fetcher) tasksOf(n int) iter.Seq2[task, error] {
 	return func(yield func(task, error) bool) {
-		for n, pattern := range f.options.urls {
-			g, err := newGlob(pattern, f.options.globOff)
-			if err != nil {
-				yield(task{}, badURL("%v", err)) // read before, so it was well
-				return
-			}
-			for u, sets, ok := g.next(); ok && ctx.Err() == nil; u, sets, ok = g.next() {
-				if !yield(task{f, u, n, sets}, nil) {
+		if l := f.lists[n]; l != nil {
+			for e, err := l.next(); err != io.EOF; e, err = l.next() {
+				if !yield(task{by: f, url: e.url, number: n, listed: e.listed}, err) {
 					return
 				}
+			}
+			return
+		}
+		g, err := newGlob(f.options.urls[n].text, f.options.globOff)
+		if err != nil {
+			yield(task{}, badURL("%v", err)) // read before, so it was well
+			return
+		}
+		for u, sets, ok := g.next(); ok; u, sets, ok = g.next() {
+			if !yield(task{by: f, url: u, number: n, sets: sets}, nil) {
+				return
 			}
 		}
 	}
 }
 
 // transfers makes all of them, with -Z several at once, and returns the exit
-// code of the last that failed.
+// code: without -Z that of the last transfer, as in curl; with it that of the
+// last that failed.
 func (all *fetch) transfers(ctx context.Context) int {
-	do := func(t task) int { return t.do(ctx) }
-	wait := func() int { return exitOK }
 	if all.options.parallel {
-		do, wait = inParallel(all.options.parallelMax, do)
+		return all.together(ctx)
 	}
 	code := exitOK
+	pause := pacer{every: all.options.rate}
 	for t, err := range all.tasks(ctx) {
-		c := all.report.fail(ctx, err)
-		if err == nil {
-			c = do(t)
+		pause.wait(ctx)
+		if code = all.report.fail(ctx, err); err == nil {
+			code = t.do(ctx)
 		}
-		if c != exitOK {
-			code = c
+		if code != exitOK && all.options.failEarly {
+			return code
 		}
+	}
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return code
+}
+
+// errFailEarly ends the transfers beside one that failed.
+var errFailEarly = errors.New("another transfer failed")
+
+func (all *fetch) together(ctx context.Context) int {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	var over atomic.Bool
+	failed := func(code int) int {
+		if code == exitOK || !all.options.failEarly {
+			return code
+		}
+		if over.Swap(true) {
+			return exitOK // the first has told
+		}
+		end(errFailEarly)
+		return code
+	}
+	do, wait := inParallel(all.options.parallelMax, func(t task) int { return failed(t.do(ctx)) })
+	code := exitOK
+	for t, err := range all.tasks(ctx) {
+		if err != nil {
+			code = failed(all.report.fail(ctx, err))
+			continue
+		}
+		do(t)
 	}
 	if c := wait(); c != exitOK {
 		code = c
@@ -72,10 +118,32 @@ func (all *fetch) transfers(ctx context.Context) int {
 	return code
 }
 
+// pacer spaces the beginnings of transfers (--rate).
+type pacer struct {
+	every time.Duration // 0: at once
+	next  time.Time
+}
+
+// wait waits until the next transfer may begin, or ctx ends.
+func (p *pacer) wait(ctx context.Context) {
+	if p.every == 0 {
+		return
+	}
+	if left := time.Until(p.next); left > 0 {
+		timer := time.NewTimer(left)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	p.next = time.Now().Add(p.every)
+}
+
 // inParallel returns a do that hands the task to one of at most n workers, which
 // are started as they are needed, and a wait that ends them and returns the last
 // exit code that was not 0.
-func inParallel(n int, work func(task) int) (do func(task) int, wait func() int) {
+func inParallel(n int, work func(task) int) (do func(task), wait func() int) {
 	var (
 		group   sync.WaitGroup
 		mu      sync.Mutex
@@ -92,18 +160,17 @@ func inParallel(n int, work func(task) int) (do func(task) int, wait func() int)
 			}
 		}
 	}
-	do = func(t task) int {
+	do = func(t task) {
 		if workers < n {
 			select {
 			case queue <- t: // somebody is idle
-				return exitOK
+				return
 			default:
 				workers++
 				group.Go(worker)
 			}
 		}
 		queue <- t
-		return exitOK
 	}
 	wait = func() int {
 		close(queue)

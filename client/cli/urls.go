@@ -132,6 +132,9 @@ func bare(err error) error {
 	return err
 }
 
+// nobodys returns the target without the userinfo.
+func (t *target) nobodys() *target { return &target{url: t.url, origin: t.origin} }
+
 func (t *target) takeUserinfo(userinfo, host string) error {
 	if strings.Contains(host, "@") {
 		return badURL("more than one @ before the path")

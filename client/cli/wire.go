@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -99,24 +98,37 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 	}
 	p.wallet = r.walletFor(o, append(given, p.proxies.given...))
 	p.engine = r.engineFor(p)
-	engine := client.Engine{Engine: p.engine}
+	p.addClient(r.jarFor(o))
+	r.joined = append(r.joined, p)
+	return p, nil
+}
+
+// joinFor makes parts like those of a group for a URL of a list that names its
+// user, who is for that URL's origin alone.
+func (r *run) joinFor(like *parts, t *target) *parts {
+	p := *like
+	p.wallet = r.walletFor(p.options, append(givenByURLs([]*target{t}, p.options), p.proxies.given...))
+	p.addClient(like.client.Jar)
+	return &p
+}
+
+func (p *parts) addClient(jar client.Jar) {
+	o, engine := p.options, client.Engine{Engine: p.engine}
 	p.client = &client.Client{
 		Sender: engine, Schemes: o.pick.schemes(), ProxySchemes: o.proxy.pick.schemes(),
-		Wallet: &watchedWallet{p.wallet, r.mask}, Consent: p.consent,
-		Jar: r.jarFor(o),
+		Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent,
+		Jar: jar,
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
 			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(),
 			ProxyUnverified: o.proxy.insecure, OwnProxyAnswer: p.proxies.answersByHand(),
 		},
-		Trace: tracer(r.verbose),
+		Trace: tracer(p.verbose),
 	}
 	if p.proxies.any() {
 		p.client.Way = engine.Way
 	}
-	r.joined = append(r.joined, p)
-	return p, nil
 }
 
 // engineFor returns the engine of a group that connects in the same way, for its
@@ -137,27 +149,6 @@ func (r *run) engineFor(p *parts) *h1.Engine {
 	})
 }
 
-// walletFor returns a wallet that holds what was given to the group. What was
-// given to one must answer for no other (rule R4), so they have wallets of their
-// own, which meet in the store as two runs do. Groups that were given nothing
-// and want the same share one, so that a person is asked once.
-func (r *run) walletFor(o *options, given []store.Given) *store.Wallet {
-	for _, g := range given {
-		r.mask.add(g.Credential)
-	}
-	w := &store.Wallet{
-		Given: given, Account: o.account, Tries: o.tries, Saving: o.savingTerms(), Renew: o.renew,
-		Keep: r.keep, Index: r.index, Person: r.person, Notify: r.tell,
-	}
-	for _, p := range r.joined {
-		if other := p.wallet; len(given)+len(other.Given) == 0 && other.Account == w.Account &&
-			other.Tries == w.Tries && other.Saving == w.Saving && other.Renew == w.Renew {
-			return other
-		}
-	}
-	return w
-}
-
 // schemes are those that may answer, strongest first.
 func (k pick) schemes() []auth.Scheme {
 	var list []auth.Scheme
@@ -168,10 +159,6 @@ func (k pick) schemes() []auth.Scheme {
 		list = append(list, basic.Scheme{})
 	}
 	return list
-}
-
-func (o *options) savingTerms() store.Saving {
-	return map[saving]store.Saving{savingUnset: store.SaveAsked, savingAll: store.SaveAll, savingNone: store.SaveNone}[o.saving]
 }
 
 // place opens the store that was chosen; --no-store and "none" are the zero
@@ -220,26 +207,6 @@ func (p *parts) consent(ctx context.Context, c auth.Concern) error {
 		return &refusal{c, err}
 	}
 	return nil
-}
-
-// watchedWallet makes every secret that the wallet hands out known to the mask.
-type watchedWallet struct {
-	*store.Wallet
-	mask *mask
-}
-
-// Recall implements client.Wallet.
-func (w *watchedWallet) Recall(ctx context.Context, p *auth.Party, u *url.URL) auth.Recalled {
-	r := w.Wallet.Recall(ctx, p, u)
-	w.mask.add(r.Credential)
-	return r
-}
-
-// Fill implements client.Wallet.
-func (w *watchedWallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error) {
-	c, err := w.Wallet.Fill(ctx, q)
-	w.mask.add(c)
-	return c, err
 }
 
 // accountsAt names the accounts that are stored for the server of a response.
