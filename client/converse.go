@@ -97,6 +97,9 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 		return nil, err
 	}
 	c.Trace.request(req)
+	if t := c.Trace.tap(req); t != nil {
+		WireOf(req.Context()).Tap = t
+	}
 	resp, err := c.Sender.RoundTrip(req)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"getin/client/auth"
+	"getin/client/h1"
 )
 
 // Trace is told what happens on the way. Every field may be nil. The functions
@@ -12,6 +13,10 @@ import (
 type Trace struct {
 	// Request is about to be sent, with the answers in its header.
 	Request func(*http.Request)
+
+	// Tap returns who is told what passes on the wire while the request is
+	// under way, or nil. It is asked after Request.
+	Tap func(*http.Request) h1.Tap
 
 	// Response has come, its body unread. It is called for every response,
 	// those that the dialogue consumes among them.
@@ -42,6 +47,13 @@ func (t *Trace) request(r *http.Request) {
 	if t != nil && t.Request != nil {
 		t.Request(r)
 	}
+}
+
+func (t *Trace) tap(r *http.Request) h1.Tap {
+	if t == nil || t.Tap == nil {
+		return nil
+	}
+	return t.Tap(r)
 }
 
 func (t *Trace) response(r *http.Response) {

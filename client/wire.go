@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/h1"
 )
 
 // Wire is what one request and its response were on the wire, beside what
@@ -19,6 +20,9 @@ type Wire struct {
 
 	// Raw leaves the framing of a chunked body in it, where the sender can.
 	Raw bool
+
+	// Tap, when not nil, is told what passes on the wire.
+	Tap h1.Tap
 
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. A sender that does not see it leaves it empty, or writes it anew.

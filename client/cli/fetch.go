@@ -122,6 +122,7 @@ func (r *runOptions) checkStdin() error {
 func (all *fetch) all(ctx context.Context) int {
 	code := all.transfers(ctx)
 	all.meter.stop()
+	defer all.verbose.close()
 	for _, f := range all.groups {
 		// Saving goes on beside the transfers; its failures were told already.
 		_ = f.wallet.Close(ctx)

@@ -204,10 +204,10 @@ func infoFlags() []flagDef {
 	return []flagDef{
 		{
 			letter: "v", name: "verbose", group: "info", help: "tell what is sent, received and decided; secrets are masked",
-			on: func(o *options, b bool) { o.verbose = b },
+			on: takeVerbose,
 		},
 		{
-			name: "show-secrets", group: "info", help: "mask nothing in -v",
+			name: "show-secrets", group: "info", help: "mask nothing in -v and traces",
 			on: func(o *options, b bool) { o.showSecrets = b },
 		},
 		{

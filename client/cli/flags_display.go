@@ -4,6 +4,29 @@ package cli
 type displayOptions struct {
 	bar     bool // -#
 	noMeter bool
+
+	trace     traceForm // -v, --trace and --trace-ascii: the last of them
+	traceFile string
+	traceTime bool
+}
+
+// traceTo takes -v or a trace. Only one of them is written: the last, as in curl.
+func traceTo(form traceForm, name string) func(*options, string) error {
+	return func(o *options, file string) error {
+		if o.display.trace != formNone && o.display.trace != form {
+			o.warned = append(o.warned, name+" overrides an earlier trace or verbose option")
+		}
+		o.display.trace, o.display.traceFile = form, file
+		return nil
+	}
+}
+
+func takeVerbose(o *options, on bool) {
+	if !on {
+		o.display.trace = formNone
+		return
+	}
+	_ = traceTo(formLines, "-v")(o, "") // never fails
 }
 
 func displayFlags() []flagDef {
@@ -15,6 +38,18 @@ func displayFlags() []flagDef {
 		{
 			name: "no-progress-meter", group: "info", help: "show errors and notices, but not how far the transfer is",
 			on: func(o *options, b bool) { o.display.noMeter = b },
+		},
+		{
+			name: "trace", arg: "file", group: "info", help: "write everything that passes to the file, in hexadecimal; secrets are masked",
+			take: traceTo(formBytes, "--trace"),
+		},
+		{
+			name: "trace-ascii", arg: "file", group: "info", help: "the same as text; \"-\" is standard output, \"%\" stderr",
+			take: traceTo(formText, "--trace-ascii"),
+		},
+		{
+			name: "trace-time", group: "info", help: "with the time, in traces and -v",
+			on: func(o *options, b bool) { o.display.traceTime = b },
 		},
 		{name: "styled-output", group: "output", help: "accepted: heads are never styled", on: func(*options, bool) {}},
 	}

@@ -121,6 +121,43 @@ func (m *mask) field(name, value string) string {
 	return masked
 }
 
+// head returns the lines of a head as they are shown, with the empty one at its
+// end. What goes on in a further line (RFC 9112 section 5.2) is shown as little as
+// what it goes on.
+func (m *mask) head(head string) []string {
+	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(head, "\r\n", "\n"), "\n"), "\n")
+	hidden := false
+	for i, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		switch {
+		case m.off:
+		case i == 0:
+			lines[i] = m.startLine(line)
+		case line == "":
+		case line[0] == ' ' || line[0] == '\t':
+			if lines[i] = m.text(line); hidden {
+				lines[i] = " " + masked
+			}
+		case ok:
+			hidden = maskedFields[strings.ToLower(strings.TrimRight(name, " \t"))]
+			lines[i] = name + ": " + m.field(strings.TrimRight(name, " \t"), strings.Trim(value, " \t"))
+		default:
+			lines[i] = m.text(line)
+		}
+	}
+	return lines
+}
+
+// startLine returns what is shown of a request line or a status line.
+func (m *mask) startLine(line string) string {
+	before, query, ok := strings.Cut(line, "?")
+	target, version, _ := strings.Cut(query, " ")
+	if !ok || strings.HasPrefix(line, "HTTP/") {
+		return m.text(line)
+	}
+	return m.text(before + "?" + maskQuery(target) + " " + version)
+}
+
 // url returns what is shown of a URL: no userinfo, and no value of a name that
 // stands for a secret.
 func (m *mask) url(u *url.URL) string {
@@ -130,15 +167,6 @@ func (m *mask) url(u *url.URL) string {
 		v.RawQuery = maskQuery(v.RawQuery)
 	}
 	return m.text(v.String())
-}
-
-// requestURI is url for a request line.
-func (m *mask) requestURI(u *url.URL) string {
-	v := *u
-	if !m.off {
-		v.RawQuery = maskQuery(v.RawQuery)
-	}
-	return m.text(v.RequestURI())
 }
 
 func maskQuery(query string) string {

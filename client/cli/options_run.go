@@ -17,7 +17,6 @@ type runOptions struct {
 	failEarly   bool
 
 	stderr    []string // --stderr, each
-	verbose   bool
 	display   displayOptions
 	silent    bool
 	showError bool

@@ -7,6 +7,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/h1"
 	"getin/client/transfer"
 )
 
@@ -66,14 +67,15 @@ func recordOf(ctx context.Context) *record {
 // tracer returns the client's trace: it keeps the records, and with -v it tells.
 func tracer(v *verbose) *client.Trace {
 	t := &client.Trace{
-		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r); v.request(r) },
-		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r); v.response(r) },
+		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r) },
+		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r) },
 		Redirected: func(next *http.Request, dropped []string) {
 			recordOf(next.Context()).redirects++
 			v.redirected(next, dropped)
 		},
 	}
 	if v != nil {
+		t.Tap = func(*http.Request) h1.Tap { return &listener{verbose: v} }
 		t.Challenged, t.PassedOver, t.Chosen = v.challenged, v.passedOver, v.chosen
 		t.Settled, t.Retried = v.settled, v.retried
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"getin/client"
 )
 
 // fieldsFor returns the request's fields for the words, a line each.
@@ -27,7 +29,7 @@ func fieldsFor(t *testing.T, words ...string) (method, fields, host string) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, f := range fieldsOf(r) {
+	for _, f := range client.WireOf(r.Context()).Fields {
 		b.WriteString(f.Name + ": " + f.Value + "\n")
 	}
 	return r.Method, b.String(), r.Host

@@ -63,9 +63,7 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 	for _, w := range o.warned {
 		r.report.notice("getin: %s", w)
 	}
-	if o.verbose {
-		r.verbose = &verbose{to: sys.Stderr, mask: r.mask}
-	}
+	r.verbose = newVerbose(sys, o, r.mask, r.report)
 	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
 	if asks {
 		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}

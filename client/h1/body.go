@@ -23,6 +23,7 @@ type body struct {
 	inBody bool      // of a chunked one: a chunk has begun
 	raw    *rawLines // not nil: a chunked one is read with its framing
 	mark   *mark     // not nil while it is read in bulk
+	tap    Tap       // not nil: told of what is read
 	end    error     // what Read returns from now on
 
 	over atomic.Bool // the connection is no more ours
@@ -43,6 +44,9 @@ func (b *body) Read(p []byte) (int, error) {
 		b.mark.left = b.left
 	}
 	n, err := b.next(p)
+	if b.tap != nil && n > 0 {
+		b.tap.Received(Content, p[:n])
+	}
 	if err != nil {
 		b.end = b.finish(err)
 	}
@@ -97,6 +101,7 @@ func (b *body) finish(err error) error {
 		}
 		return err
 	}
+	tell(b.tap, Event{Kind: Ended})
 	if b.mark != nil {
 		b.c.sock.end() // before another may have the connection
 		b.mark = nil
@@ -130,6 +135,7 @@ func (b *body) keepable() bool {
 // Close implements io.Closer. What was not read is dropped, with the connection.
 func (b *body) Close() error {
 	if !b.over.Swap(true) {
+		tell(b.tap, Event{Kind: Ended})
 		b.c.drop()
 	}
 	return nil

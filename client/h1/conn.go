@@ -29,6 +29,11 @@ type link struct {
 	resolved, connected, secured time.Time
 }
 
+// event is an Event about the connection.
+func (l *link) event(k EventKind) Event {
+	return Event{Kind: k, Local: l.local, Peer: l.peer, Proxy: l.proxied}
+}
+
 // conn is one connection. Between pool.get and pool.put it belongs to one
 // request, and all but cancel is for that request's goroutine.
 type conn struct {

@@ -86,6 +86,12 @@ func (e *Engine) firstHop(ctx context.Context, l *link, r *route) (net.Conn, err
 func (e *Engine) connect(ctx context.Context, l *link, addr string, proxy bool) (net.Conn, error) {
 	local, _ := loopbackName(addr)
 	fixed, isFixed := e.config.Dial.addresses(addr)
+	tap := tapOf(ctx)
+	if tap != nil {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			ConnectStart: func(_, addr string) { tap.Told(Event{Kind: Dialing, Addr: addr, Proxy: proxy}) },
+		})
+	}
 	var nc net.Conn
 	var err error
 	switch {
@@ -112,17 +118,20 @@ func (e *Engine) connect(ctx context.Context, l *link, addr string, proxy bool) 
 		_ = nc.Close() // unused
 		return nil, fault(Connect, "connecting to %s: %s is not a loopback address", addr, l.peer.Addr())
 	}
+	tell(tap, Event{Kind: Connected, Addr: addr, Proxy: proxy, Local: l.local, Peer: l.peer})
 	return nc, nil
 }
 
 // connectUnix opens a connection to the unix socket.
 func (e *Engine) connectUnix(ctx context.Context, l *link) (net.Conn, error) {
 	path := e.config.Dial.Unix
+	tell(tapOf(ctx), Event{Kind: Dialing, Addr: path})
 	nc, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
 	if err != nil {
 		return nil, &Error{dialKind(err, false), connectError(err, path)}
 	}
 	l.connected, l.unix = time.Now(), true
+	tell(tapOf(ctx), Event{Kind: Connected, Addr: path})
 	return nc, nil
 }
 

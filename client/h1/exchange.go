@@ -57,7 +57,11 @@ func (x *exchange) over(c *conn) (*http.Response, error) {
 }
 
 func (x *exchange) connection(fresh bool) (*conn, error) {
-	c, err := x.engine.connection(x.ctx, &x.route, fresh)
+	ctx := x.ctx
+	if x.wire.Tap != nil {
+		ctx = WithWire(ctx, x.wire) // for whoever connects
+	}
+	c, err := x.engine.connection(ctx, &x.route, fresh)
 	var refused *ConnectError
 	if errors.As(err, &refused) {
 		x.wire.link(&refused.link, false)
@@ -86,7 +90,10 @@ func (x *exchange) mayRepeat(err error) bool {
 // the connection.
 func (x *exchange) once(c *conn) error {
 	x.wire.link(&c.link, c.used.Load())
-	x.in = intake{conn: c}
+	x.in = intake{conn: c, tap: x.wire.Tap}
+	if x.wire.Reused {
+		tell(x.wire.Tap, c.link.event(Reused))
+	}
 	x.wrote, x.failed = false, nil
 	c.watch(x.ctx)
 	err := x.talk(c)
@@ -145,6 +152,7 @@ func (x *exchange) send(c *conn) error {
 	p := &x.payload
 	x.wire.SentHead = len(x.head)
 	if p.body == nil || p.expects || !p.short() {
+		x.sent(Head, x.head)
 		x.write(c, x.head)
 		if p.body != nil {
 			x.wire.Sent = time.Time{} // not yet
@@ -158,6 +166,8 @@ func (x *exchange) send(c *conn) error {
 	if err != nil {
 		return err
 	}
+	x.sent(Head, x.head)
+	x.sent(Content, all)
 	x.write(c, append(x.head, all...))
 	return nil
 }
@@ -213,6 +223,7 @@ func (x *exchange) sendOffered(c *conn) error {
 	if err != nil {
 		return err
 	}
+	x.sent(Content, all)
 	x.write(c, all)
 	return nil
 }
@@ -246,14 +257,15 @@ func (x *exchange) settleSending(c *conn, f *framing) {
 func (x *exchange) attach(c *conn, f framing) {
 	b := &x.body
 	b.framing, b.c, b.ctx, b.pool, b.sender, b.resp = f, c, x.ctx, &x.engine.pool, x.payload.sender, &x.resp
-	if b.left = f.length; x.wire.Raw {
+	b.left, b.tap = f.length, x.wire.Tap
+	if x.wire.Raw {
 		b.raw = &rawLines{}
 	}
 	switch {
 	case f.kind == noBody:
 		b.end = b.finish(io.EOF)
 		x.resp.Body = http.NoBody
-	case f.kind == lengthBody && f.length >= bulkMin:
+	case f.kind == lengthBody && f.length >= bulkMin && b.tap == nil:
 		x.resp.Body = bulk{b}
 	default:
 		x.resp.Body = b

@@ -1,6 +1,7 @@
 package h1
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -47,6 +49,7 @@ func (x *exchange) overH2(c *conn) (*http.Response, error) {
 		p.begun, p.handed = true, true
 	}
 	x.wrote = true
+	x.tapRequest(out, c)
 	resp, err := c.h2.RoundTrip(out)
 	if err != nil {
 		if cause := over(x.ctx); cause != nil {
@@ -59,7 +62,31 @@ func (x *exchange) overH2(c *conn) (*http.Response, error) {
 	x.wire.Head = headText(resp)
 	resp.Request, resp.TLS = x.req, c.link.tls
 	resp.Body = &h2Body{resp.Body, x.ctx}
+	if t := x.wire.Tap; t != nil {
+		t.Received(Head, []byte(x.wire.Head))
+		resp.Body = tappedResponse{&tappedBody{resp.Body, t.Received, sync.OnceFunc(func() { t.Told(Event{Kind: Ended}) })}}
+	}
 	return resp, nil
+}
+
+// tapRequest tells of a request of HTTP/2, its head in the form of HTTP/1.
+func (x *exchange) tapRequest(out *http.Request, c *conn) {
+	t := x.wire.Tap
+	if t == nil {
+		return
+	}
+	if x.wire.Reused {
+		t.Told(c.link.event(Reused))
+	}
+	t.Sent(Head, bytes.Replace(x.head, []byte(" HTTP/1.1\r\n"), []byte(" HTTP/2\r\n"), 1))
+	if out.Body != nil {
+		passed := int64(0)
+		out.Body = &tappedBody{
+			out.Body,
+			func(p Piece, b []byte) { passed += int64(len(b)); t.Sent(p, b) },
+			func() { t.Told(Event{Kind: Uploaded, Octets: passed}) },
+		}
+	}
 }
 
 // headerMap returns the request's fields as net/http wants them.

@@ -11,6 +11,7 @@ import (
 // intake reads the heads of the responses to one request.
 type intake struct {
 	conn    *conn
+	tap     Tap       // nil, or told of the heads
 	began   bool      // something has come
 	first   time.Time // when that was
 	size    int       // octets of the heads so far
@@ -41,6 +42,9 @@ func (in *intake) next() (head, status string, err error) {
 		return "", "", in.explain(err)
 	}
 	in.size += len(head)
+	if in.tap != nil {
+		in.tap.Received(Head, []byte(head))
+	}
 	status = statusOf(head)
 	if interim(status) {
 		in.interim = append(in.interim, head)

@@ -19,10 +19,13 @@ type payload struct {
 	inline  []byte // all of it, once it was read to go with the head
 	sender  *sender
 	handed  bool // net/http closes it
+
+	tap    Tap   // nil, or told of a long body
+	passed int64 // octets that it was told of
 }
 
 func newPayload(req *http.Request, w *Wire) payload {
-	p := payload{body: req.Body, length: req.ContentLength, again: req.GetBody}
+	p := payload{body: req.Body, length: req.ContentLength, again: req.GetBody, tap: w.Tap}
 	switch {
 	case req.Body == nil:
 	case req.Body == http.NoBody:
@@ -52,7 +55,7 @@ func (p *payload) rewind() error {
 	if err != nil {
 		return &Error{ReadBody, err}
 	}
-	p.body, p.begun, p.sender, p.handed = body, false, nil, false
+	p.body, p.begun, p.sender, p.handed, p.passed = body, false, nil, false, 0
 	return nil
 }
 
@@ -105,6 +108,7 @@ func (p *payload) start(c *conn) {
 	go func() {
 		defer close(s.done)
 		s.err = p.copyTo(c.nc)
+		p.uploaded(s.err)
 		s.at = time.Now()
 		_ = p.body.Close() // read to its end or given up
 		var known *Error
@@ -168,6 +172,7 @@ func (p *payload) copyTo(w io.Writer) error {
 		if _, werr := w.Write(buf[:n]); werr != nil {
 			return fault(Send, "sending: %w", bare(werr))
 		}
+		p.pass(buf[:n])
 		switch {
 		case sent == p.length:
 		case err == io.EOF:
@@ -194,6 +199,7 @@ func (p *payload) chunksTo(w io.Writer) error {
 			if _, werr := w.Write(buf[start : chunkHead+n+2]); werr != nil {
 				return fault(Send, "sending: %w", bare(werr))
 			}
+			p.pass(buf[chunkHead : chunkHead+n])
 		}
 		if err == io.EOF {
 			break

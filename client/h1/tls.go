@@ -74,11 +74,14 @@ func (id *identity) secure(ctx context.Context, c *conn, h hop) error {
 		return fault(handshakeKind(err), "TLS with %s: %w", h.host, bare(err))
 	}
 	c.nc = tc
+	state := tc.ConnectionState()
+	tell(tapOf(ctx), Event{
+		Kind: Secured, Addr: h.addr, Proxy: h.proxy, TLS: &state, Unverified: v.unverified, PeerKey: v.key,
+	})
 	if h.proxy {
 		c.link.proxyUnverified, c.link.proxyKey = v.unverified, v.key
 		return nil
 	}
-	state := tc.ConnectionState()
 	c.link.secured, c.link.unverified, c.link.key, c.link.tls = time.Now(), v.unverified, v.key, &state
 	return nil
 }

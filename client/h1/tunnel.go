@@ -17,7 +17,7 @@ import (
 // server (RFC 9110 section 9.3.6), and judges the answer.
 func connectMethod(ctx context.Context, c *conn, r *route) error {
 	c.watch(ctx)
-	err := askConnect(c, r)
+	err := askConnect(c, r, tapOf(ctx))
 	if !c.unwatch() && err == nil {
 		err = context.Cause(ctx)
 	}
@@ -30,7 +30,7 @@ func connectMethod(ctx context.Context, c *conn, r *route) error {
 	return err
 }
 
-func askConnect(c *conn, r *route) error {
+func askConnect(c *conn, r *route, tap Tap) error {
 	version := "HTTP/1.1"
 	if r.connect10 {
 		version = "HTTP/1.0"
@@ -42,10 +42,14 @@ func askConnect(c *conn, r *route) error {
 		}
 		out = append(out, f.Name+": "+f.Value+"\r\n"...)
 	}
-	if _, err := c.nc.Write(append(out, "\r\n"...)); err != nil {
+	out = append(out, "\r\n"...)
+	if tap != nil {
+		tap.Sent(Head, out)
+	}
+	if _, err := c.nc.Write(out); err != nil {
 		return fault(Send, "CONNECT to %s: %w", r.target, bare(err))
 	}
-	in := intake{conn: c}
+	in := intake{conn: c, tap: tap}
 	resp := &http.Response{}
 	head, err := in.final()
 	var f framing

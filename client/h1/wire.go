@@ -34,6 +34,9 @@ type Wire struct {
 	// chunks as they came, and the trailer section.
 	Raw bool
 
+	// Tap, when not nil, is told what passes.
+	Tap Tap
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. Interim are the heads of the informational responses before it
 	// (RFC 9110 section 15.2). A head of HTTP/2 is written in the form of

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The forms are those of curl 7.88.1, which was asked to trace the same octets.
+func TestDumps(t *testing.T) {
+	text := []byte("GET / HTTP/1.1\r\nHost: h\r\n\r\n\x00\x1f\x7f\xffend" + strings.Repeat("x", 70) + "\r\n")
+	for form, want := range map[traceForm]string{
+		formText: "=> Send data, 106 bytes (0x6a)\n0000: GET / HTTP/1.1\n0010: Host: h\n0019: \n001b: ....end" + strings.Repeat("x", 57) +
+			"\n005b: xxxxxxxxxxxxx\n",
+		formBytes: "=> Send data, 106 bytes (0x6a)\n0000: 47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a GET / HTTP/1.1..\n" +
+			"0010: 48 6f 73 74 3a 20 68 0d 0a 0d 0a 00 1f 7f ff 65 Host: h........e\n",
+	} {
+		var b bytes.Buffer
+		v := &verbose{mask: &mask{}, form: form, to: &b}
+		v.content(true, text)
+		if !strings.HasPrefix(b.String(), want) {
+			t.Errorf("dumped\n%s\nwant\n%s", &b, want)
+		}
+	}
+	var b bytes.Buffer
+	(&verbose{mask: &mask{}, form: formBytes, to: &b}).content(false, []byte("ab"))
+	if want := "<= Recv data, 2 bytes (0x2)\n0000: 61 62                                           ab\n"; b.String() != want {
+		t.Errorf("dumped\n%q, want\n%q", &b, want)
+	}
+}
+
+// A trace has every octet of a body that would be spliced without it, is its
+// owner's alone, and hides a secret that pieces are cut through (RULES R16).
+func TestR16_TraceOfBodies(t *testing.T) {
+	const secret = "wonderland"
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Length", "4194304")
+		for range (4 << 20) / (1 << 10) {
+			piece := append(make([]byte, 0, 1024), secret...)
+			_, _ = w.Write(append(piece, bytes.Repeat([]byte("."), 1024-len(secret))...))
+		}
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "trace")
+	if err := os.WriteFile(file, []byte("of before"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	upload := filepath.Join(dir, "up")
+	if err := os.WriteFile(upload, bytes.Repeat([]byte(secret+"-"), 100000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, show := range []bool{false, true} {
+		sys, _, _ := testSystem(t)
+		args := []string{"-s", "--trace-ascii", file, "-u", "alice:" + secret, "--data-binary", "@" + upload, "-o", filepath.Join(dir, "out"), s.URL}
+		if show {
+			args = append(args, "--show-secrets")
+		}
+		if code := Main(args, sys); code != 0 {
+			t.Fatalf("exit %d", code)
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Lines of a dump are 64 octets wide; without their offsets the octets are one text.
+		var all strings.Builder
+		for line := range strings.Lines(string(b)) {
+			if _, text, ok := strings.Cut(line, ": "); ok && strings.IndexByte("=<", line[0]) < 0 {
+				all.WriteString(strings.TrimSuffix(text, "\n"))
+			}
+		}
+		text := all.String()
+		if got := strings.Contains(text, secret); got != show {
+			t.Errorf("--show-secrets %v: the trace holds the secret: %v", show, got)
+		}
+		if n := strings.Count(text, masked); !show && n != 4096+100000+1 {
+			t.Errorf("%d secrets masked", n)
+		}
+		if strings.Contains(text, "of before") {
+			t.Error("the file was not emptied")
+		}
+		if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v", info.Mode(), err)
+		}
+		if info, err := os.Stat(filepath.Join(dir, "out")); err != nil || info.Size() != 4<<20 {
+			t.Errorf("the body: %v, %v", info, err)
+		}
+	}
+}
