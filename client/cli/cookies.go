@@ -23,7 +23,7 @@ func (r *run) jarFor(o *options) client.Jar {
 		err := r.readCookies(name, o.junk)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			r.verbose.line("*", "no cookies yet in %s", name) // the first run of "-b jar -c jar"
+			r.verbose.info("no cookies yet in %s", name) // the first run of "-b jar -c jar"
 		case err != nil:
 			r.report.notice("getin: the cookies of %s are not read: %v", name, err)
 		}
