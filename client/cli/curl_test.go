@@ -110,6 +110,7 @@ var uncovered = map[string]string{
 	"retry-delay":     "takes a second at least: retry_test.go",
 	"speed-limit":     "takes a second at least: pace_test.go",
 	"speed-time":      "takes a second at least: pace_test.go",
+	"har":             "holds times: har_test.go",
 	"trace-time":      "its words are the time of day: trace.txtar",
 	"tries":           "needs a terminal: person_test.go has one",
 	"version":         "its words are getin's own: usage.txtar",

@@ -66,7 +66,7 @@ func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
 	for i, f := range all.groups {
 		f.remark(typed[i])
 	}
-	return all, nil
+	return all, r.har.begin(sys.Stdout)
 }
 
 func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
@@ -134,6 +134,9 @@ func (all *fetch) all(ctx context.Context) int {
 			code = f.report.fail(ctx, &transfer.WriteError{Name: f.options.dumpHeader, Err: err})
 		}
 	}
+	if err := all.har.close(); err != nil {
+		code = all.report.fail(ctx, err)
+	}
 	return code
 }
 
@@ -153,6 +156,7 @@ func (f *fetcher) one(ctx context.Context, todo task) int {
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	f.removeFailed(rec)
+	rec.rounds.close(true, rec.err)
 	if f.write != nil {
 		f.writing.Lock()
 		release := f.meter.hold()

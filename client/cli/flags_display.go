@@ -8,6 +8,7 @@ type displayOptions struct {
 	trace     traceForm // -v, --trace and --trace-ascii: the last of them
 	traceFile string
 	traceTime bool
+	har       string // file of --har
 }
 
 // traceTo takes -v or a trace. Only one of them is written: the last, as in curl.
@@ -50,6 +51,10 @@ func displayFlags() []flagDef {
 		{
 			name: "trace-time", group: "info", help: "with the time, in traces and -v",
 			on: func(o *options, b bool) { o.display.traceTime = b },
+		},
+		{
+			name: "har", arg: "file", group: "info", help: "write an HTTP archive (HAR 1.2), for browsers to show; secrets are masked",
+			take: func(o *options, v string) error { o.display.har = v; return nil },
 		},
 		{name: "styled-output", group: "output", help: "accepted: heads are never styled", on: func(*options, bool) {}},
 	}

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var ownFlags = []string{
 	"account", "no-prompt", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
 	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command",
-	"input-file",
+	"input-file", "har",
 }
 
 func TestFlagTable(t *testing.T) {

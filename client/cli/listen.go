@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"strings"
+	"net/http"
 	"sync"
 
 	"getin/client/h1"
@@ -56,10 +56,47 @@ func (l *listener) Received(what h1.Piece, p []byte) {
 
 // mediaTypeOf returns the Content-Type in a head, or "".
 func mediaTypeOf(head string) string {
-	for line := range strings.Lines(head) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "Content-Type") {
-			return strings.TrimSpace(value)
-		}
+	return fieldIn(head, "Content-Type")
+}
+
+// taps are several at once.
+type taps []h1.Tap
+
+// Told implements h1.Tap.
+func (ts taps) Told(e h1.Event) {
+	for _, t := range ts {
+		t.Told(e)
 	}
-	return ""
+}
+
+// Sent implements h1.Tap.
+func (ts taps) Sent(what h1.Piece, p []byte) {
+	for _, t := range ts {
+		t.Sent(what, p)
+	}
+}
+
+// Received implements h1.Tap.
+func (ts taps) Received(what h1.Piece, p []byte) {
+	for _, t := range ts {
+		t.Received(what, p)
+	}
+}
+
+// listening returns what gives each request its listeners, or nil when nobody
+// wants to know.
+func listening(v *verbose, h *har) func(*http.Request) h1.Tap {
+	if v == nil && h == nil {
+		return nil
+	}
+	return func(r *http.Request) h1.Tap {
+		var list taps
+		if v != nil {
+			list = append(list, &listener{verbose: v})
+		}
+		if rec := recordOf(r.Context()); h != nil && rec != nil {
+			list = append(list, rec.rounds.begin(h, r))
+		}
+		return list
+	}
 }

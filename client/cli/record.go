@@ -7,7 +7,6 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
-	"getin/client/h1"
 	"getin/client/transfer"
 )
 
@@ -38,6 +37,7 @@ type record struct {
 	sink    *transfer.Sink  // the first that has opened a file
 
 	progress progress
+	rounds   harRounds
 	file     string // what the body was written to, or ""
 	received int64  // octets of the body
 	sent     int64  // octets of the request's body
@@ -65,8 +65,9 @@ func recordOf(ctx context.Context) *record {
 }
 
 // tracer returns the client's trace: it keeps the records, and with -v it tells.
-func tracer(v *verbose) *client.Trace {
+func tracer(v *verbose, h *har) *client.Trace {
 	t := &client.Trace{
+		Tap:      listening(v, h),
 		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r) },
 		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r) },
 		Redirected: func(next *http.Request, dropped []string) {
@@ -75,7 +76,6 @@ func tracer(v *verbose) *client.Trace {
 		},
 	}
 	if v != nil {
-		t.Tap = func(*http.Request) h1.Tap { return &listener{verbose: v} }
 		t.Challenged, t.PassedOver, t.Chosen = v.challenged, v.passedOver, v.chosen
 		t.Settled, t.Retried = v.settled, v.retried
 	}

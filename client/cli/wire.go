@@ -29,7 +29,8 @@ type run struct {
 	mask    *mask
 	meter   *meter
 	report  *report
-	verbose *verbose     // nil: no -v
+	verbose *verbose     // nil: no -v, and no trace
+	har     *har         // nil: no --har
 	index   *index.Index // nil: nothing is remembered
 	keep    store.Place
 	person  store.Person // nil: nobody is asked
@@ -64,6 +65,9 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 		r.report.notice("getin: %s", w)
 	}
 	r.verbose = newVerbose(sys, o, r.mask, r.report)
+	if o.display.har != "" {
+		r.har = &har{mask: r.mask, name: o.display.har}
+	}
 	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
 	if asks {
 		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}
@@ -122,7 +126,7 @@ func (p *parts) addClient(jar client.Jar) {
 			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(),
 			ProxyUnverified: o.proxy.insecure, OwnProxyAnswer: p.proxies.answersByHand(),
 		},
-		Trace: tracer(p.verbose),
+		Trace: tracer(p.verbose, p.har),
 	}
 	if p.proxies.any() {
 		p.client.Way = engine.Way
