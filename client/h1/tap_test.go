@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -58,18 +60,23 @@ func tapped(t *testing.T, e *Engine, method, url string, body io.Reader) *diary 
 	if err != nil {
 		t.Fatal(err)
 	}
-	var buf bytes.Buffer
+	// A file is what a body is spliced to.
+	file, err := os.Create(filepath.Join(t.TempDir(), "body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
 	if w, ok := resp.Body.(io.WriterTo); ok {
-		_, err = w.WriteTo(&buf)
+		_, err = w.WriteTo(file)
 	} else {
-		_, err = buf.ReadFrom(resp.Body)
+		_, err = io.Copy(file, resp.Body)
 	}
 	if err != nil {
 		t.Error(err)
 	}
 	_ = resp.Body.Close()
-	if !bytes.Equal(buf.Bytes(), d.came.Bytes()) {
-		t.Errorf("%d octets were told of, %d came", d.came.Len(), buf.Len())
+	if came, err := os.ReadFile(file.Name()); err != nil || !bytes.Equal(came, d.came.Bytes()) {
+		t.Errorf("%d octets were told of, %d came, %v", d.came.Len(), len(came), err)
 	}
 	return d
 }
