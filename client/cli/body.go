@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -66,15 +67,15 @@ func (d datum) appendTo(all *bytes.Buffer, stdin io.Reader) error {
 		return err
 	}
 	if !d.binary {
-		b = bytes.Map(func(r rune) rune {
-			if r == '\r' || r == '\n' || r == 0 {
-				return -1
-			}
-			return r
-		}, b)
+		b = lessLineEnds(b)
 	}
 	all.Write(b)
 	return nil
+}
+
+// lessLineEnds leaves out the line ends and zero octets of a file, as curl does.
+func lessLineEnds(b []byte) []byte {
+	return slices.DeleteFunc(b, func(c byte) bool { return c == '\r' || c == '\n' || c == 0 })
 }
 
 // readNamed reads a file, or standard input for "-".

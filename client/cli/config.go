@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/pflag"
 )
 
 // maxConfigs bounds how deep config files may name each other with -K: deeper
@@ -38,89 +40,97 @@ func readConfig(table []flagDef, o *options, name string, stdin io.Reader) error
 	if err != nil {
 		return err
 	}
-	words, err := configWords(string(b), table)
-	if err != nil {
-		return &usageError{why: fmt.Sprintf("%s: %v", name, err), code: exitUsage}
-	}
-	if err := parse(table, o, words); err != nil {
+	fs := flagSet(table, o)
+	for i, line := range strings.Split(string(b), "\n") {
+		flag, value, has := configLine(line)
+		if flag == "" {
+			continue
+		}
+		err := fs.Parse(configWords(fs, flag, value, has))
+		if err == nil {
+			continue
+		}
+		err = explainParse(table, err)
 		var u *usageError
 		if errors.As(err, &u) {
-			return &usageError{why: name + ": " + u.why, hint: u.hint, code: u.code}
+			return &usageError{why: fmt.Sprintf("%s:%d: %s", name, i+1, u.why), hint: u.hint, code: u.code}
 		}
 		return err
 	}
 	return nil
 }
 
-// configWords turns a config file in curl's syntax into words:
+// configLine reads a line of a config file as curl does:
 //
-//	line  = *WSP [ "#" comment / flag [ ( *WSP ( "=" / ":" ) *WSP / 1*WSP ) value ] ]
-//	flag  = [ "--" ] name / "-" letter
-//	value = DQUOTE *( char / "\" char ) DQUOTE / 1*VCHAR
-func configWords(text string, table []flagDef) ([]string, error) {
-	var words []string
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		end := strings.IndexAny(line, " \t=:")
-		if strings.HasPrefix(line, "-:") || end < 0 {
-			end = len(line)
-		}
-		name, rest := line[:end], strings.TrimLeft(line[end:], " \t")
-		if rest != "" && (rest[0] == '=' || rest[0] == ':') {
-			rest = strings.TrimLeft(rest[1:], " \t")
-		}
-		value, err := configValue(rest)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
-		if !strings.HasPrefix(name, "-") {
-			name = "--" + name
-		}
-		words = append(words, name)
-		if rest != "" && takesValue(table, name) {
-			words = append(words, value)
-		}
+//	line  = *WSP [ "#" *char / name [ 1*( WSP / "=" / ":" ) [ value ] ] /
+//	        "-" *VCHAR [ 1*WSP value ] ]
+//	value = DQUOTE *( char / "\" char ) [ DQUOTE *char ] / 1*VCHAR [ WSP *char ]
+//
+// What follows the value does not count.
+func configLine(line string) (flag, value string, has bool) {
+	line = strings.Trim(line, " \t\r\v\f")
+	if line == "" || line[0] == '#' {
+		return "", "", false
 	}
-	return words, nil
+	between := " \t\r\v\f"
+	if line[0] != '-' {
+		between += "=:"
+	}
+	end := strings.IndexAny(line, between)
+	if end < 0 {
+		end = len(line)
+	}
+	flag = line[:end]
+	rest := strings.TrimLeft(line[end:], between)
+	if rest == "" || rest[0] == '#' {
+		return flag, "", false
+	}
+	if rest[0] == '"' {
+		return flag, quotedValue(rest[1:]), true
+	}
+	if i := strings.IndexAny(rest, " \t\r\v\f"); i >= 0 {
+		rest = rest[:i]
+	}
+	return flag, rest, true
 }
 
-func configValue(s string) (string, error) {
-	if s == "" || s[0] != '"' {
-		word, _, _ := strings.Cut(s, " ")
-		return word, nil
-	}
+// quotedValue reads up to the closing quote, or all there is.
+func quotedValue(s string) string {
 	var b strings.Builder
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			return b.String(), nil
-		case s[i] == '\\' && i+1 < len(s):
+	for i := 0; i < len(s) && s[i] != '"'; i++ {
+		c := s[i]
+		if c == '\\' && i+1 < len(s) {
 			i++
-			c, ok := map[byte]byte{'n': '\n', 't': '\t', 'r': '\r', 'v': '\v'}[s[i]]
-			if !ok {
-				c = s[i]
+			c = s[i]
+			if j := strings.IndexByte("ntrv", c); j >= 0 {
+				c = "\n\t\r\v"[j]
 			}
-			b.WriteByte(c)
-		default:
-			b.WriteByte(s[i])
 		}
+		b.WriteByte(c)
 	}
-	return "", errors.New("a quote is not closed")
+	return b.String()
 }
 
-// takesValue: a flag that is not known takes its value along, to be named in
-// the error.
-func takesValue(table []flagDef, word string) bool {
-	for i := range table {
-		d := &table[i]
-		if word == "--"+d.name || word == "-"+d.letter || word == "--"+d.alias {
-			return d.on == nil
-		}
+// configWords turns a line into the words of a command line. A boolean takes no
+// value, whatever is there.
+func configWords(fs *pflag.FlagSet, flag, value string, has bool) []string {
+	var rest []string
+	if has {
+		rest = []string{value}
 	}
-	return false
+	if len(flag) > 1 && flag[0] == '-' && flag[1] != '-' {
+		words, _ := spellLetters(fs, nil, flag, rest)
+		return words
+	}
+	flag = "--" + strings.TrimPrefix(flag, "--")
+	words := spell(fs, append([]string{flag}, rest...))
+	if len(words) < 2 {
+		return words
+	}
+	if f := fs.Lookup(strings.TrimPrefix(words[0], "--")); f == nil || f.NoOptDefVal != "" {
+		return words[:1]
+	}
+	return words
 }
 
 // configDir is where getin's own configuration lies, or "" when the user has no

@@ -164,7 +164,7 @@ func (f *fetcher) one(ctx context.Context, todo task) int {
 		release()
 		f.writing.Unlock()
 		if err != nil {
-			f.report.notice("getin: %v", err)
+			f.report.line("getin: " + errorText(err)) // with -s too, as in curl
 		}
 	}
 	return rec.code

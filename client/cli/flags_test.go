@@ -135,10 +135,16 @@ func TestWordsRefused(t *testing.T) {
 		why  string
 		hint string
 	}{
-		"--verbos":         {exitUsage, "flag --verbos: not known", "did you mean --verbose?"},
-		"--loc":            {exitUsage, "flag --loc: not known", "did you mean --location?"},
+		"--verbsoe":        {exitUsage, "flag --verbsoe: not known", "did you mean --verbose?"},
+		"--verbos":         {},
+		"--as":             {},
+		"--location-t":     {},
+		"--loc":            {exitUsage, "flag --loc: may be any of --local-port --location --location-trusted", ""},
+		"--secret-f":       {exitUsage, "flag --secret-f: may be any of --secret-fd --secret-file", ""},
+		"--hap":            {exitUsage, "flag --hap: may be any of --happy-eyeballs-timeout-ms --haproxy-clientip --haproxy-protocol", ""},
+		"--tftp-b":         {exitNotBuilt, "flag --tftp-blksize: curl has it, getin does not", ""},
 		"--xyzzy":          {exitUsage, "flag --xyzzy: not known", ""},
-		"--no-sav":         {exitUsage, "flag --no-sav: not known", "did you mean --no-save?"},
+		"--no-sav":         {},
 		"-W":               {exitUsage, "flag -W: not known", "did you mean -w (--write-out)?"},
 		"-s\u00fc":         {exitUsage, "flag -\u00c3: not known", ""},
 		"--http3":          {exitNotBuilt, "flag --http3: curl has it, getin does not", ""},

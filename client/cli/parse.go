@@ -111,8 +111,14 @@ func spell(fs *pflag.FlagSet, args []string) []string {
 		case len(a) < 2 || a[0] != '-':
 			out = append(out, "--url="+a)
 		case a[1] == '-':
-			name, _, joined := strings.Cut(a[2:], "=")
+			name, value, joined := strings.Cut(a[2:], "=")
+			if all := meanings(fs, name); len(all) == 1 {
+				name = all[0]
+			}
 			f := fs.Lookup(name)
+			if a = "--" + name; joined {
+				a += "=" + value
+			}
 			out = append(out, a)
 			if f != nil && f.NoOptDefVal == "" && !joined && i+1 < len(args) {
 				i++
@@ -170,6 +176,30 @@ func explainParse(table []flagDef, err error) error {
 	return &usageError{why: "flags: cannot be read", code: exitUsage}
 }
 
+// meanings returns the flags that a long name may stand for: as in curl 7.88 the
+// beginning of a name will do, where nothing else of curl's begins so, or
+// nothing else of getin's.
+func meanings(fs *pflag.FlagSet, name string) []string {
+	if fs.Lookup(name) != nil || name == "" || isCurlName(name) {
+		return []string{name}
+	}
+	var list []string
+	for _, n := range strings.Fields(curlNames) {
+		if strings.HasPrefix(n, name) {
+			list = append(list, n)
+		}
+	}
+	if len(list) > 0 {
+		return list
+	}
+	fs.VisitAll(func(f *pflag.Flag) {
+		if strings.HasPrefix(f.Name, name) {
+			list = append(list, f.Name)
+		}
+	})
+	return list
+}
+
 func inTable(table []flagDef, name string) bool {
 	return slices.ContainsFunc(table, func(d flagDef) bool { return d.name == name || d.alias == name })
 }
@@ -188,6 +218,9 @@ func unknownFlag(table []flagDef, e *pflag.NotExistError) error {
 	}
 	if known {
 		return &usageError{why: fmt.Sprintf("flag %s: curl has it, getin does not", shown), code: exitNotBuilt}
+	}
+	if all := meanings(flagSet(table, defaults()), e.GetSpecifiedName()); len(all) > 1 && e.GetSpecifiedShortnames() == "" {
+		return &usageError{why: fmt.Sprintf("flag %s: may be any of --%s", shown, strings.Join(all, " --")), code: exitUsage}
 	}
 	u := &usageError{why: fmt.Sprintf("flag %s: not known", shown), code: exitUsage}
 	if near := nearestFlag(table, shown); near != "" {

@@ -27,8 +27,12 @@ type record struct {
 	headSize  int64
 	redirects int
 	requests  int
-	answered  bool // a credential went with the last request
-	asked     bool // somebody asked for one
+	connects  int       // connections that were opened
+	past      moments   // of the request before, whose connection this one may go on with
+	begun     time.Time // the last request of the chain of redirects; zero before one
+	headsSent int64     // octets of the requests' heads
+	answered  bool      // a credential went with the last request
+	asked     bool      // somebody asked for one
 
 	retry   *retry
 	retries int
@@ -48,7 +52,7 @@ type record struct {
 // again begins the record anew, for another try: what is told is of the last.
 func (r *record) again() {
 	*r = record{
-		target: r.target, number: r.number, started: time.Now(),
+		target: r.target, number: r.number, listed: r.listed, started: time.Now(),
 		retry: r.retry, retries: r.retries, part: r.part, sink: r.sink, file: r.file,
 	}
 }
@@ -71,7 +75,7 @@ func tracer(v *verbose, h *har) *client.Trace {
 		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r) },
 		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r) },
 		Redirected: func(next *http.Request, dropped []string) {
-			recordOf(next.Context()).redirects++
+			recordOf(next.Context()).redirected()
 			v.redirected(next, dropped)
 		},
 	}
@@ -82,10 +86,16 @@ func tracer(v *verbose, h *har) *client.Trace {
 	return t
 }
 
+func (r *record) redirected() {
+	r.redirects++
+	r.begun = time.Now()
+}
+
 func (r *record) sending(req *http.Request) {
 	if r == nil {
 		return
 	}
+	r.past = r.times()
 	r.request, r.response, r.wire = req, nil, client.WireOf(req.Context())
 	r.requests++
 	r.answered = req.Header.Get(auth.Server.Answer) != ""
@@ -98,6 +108,10 @@ func (r *record) came(resp *http.Response) {
 	}
 	r.response = resp
 	if r.wire != nil {
+		r.headsSent += int64(r.wire.SentHead)
+		if !r.wire.Reused {
+			r.connects++
+		}
 		heads := append(r.wire.Interim, r.wire.Head)
 		r.heads = append(r.heads, heads...)
 		for _, head := range heads {

@@ -1,83 +1,159 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+
+	"getin/client/transfer"
 )
 
-// writeOut is a format of -w, read once.
+// writeOut is a format of -w:
 //
-//	format   = *( "%" "%" / "%{" name "}" / "%header{" name "}" / "\" char / text )
+//	format = *( "%%" / "%{" name "}" / "%header{" name "}" /
+//	         "%output{" [ ">>" ] file "}" / "\" char / char )
+//
+// What does not close is text.
 type writeOut struct {
 	format string
 	mask   *mask
 }
 
-// newWriteOut reads the format, which may be in a file: "@name", "@-".
+// newWriteOut reads the format, which may be in a file: "@name", "@-", whose
+// line ends do not count.
 func newWriteOut(format string, m *mask, stdin io.Reader) (*writeOut, error) {
 	if name, ok := strings.CutPrefix(format, "@"); ok {
 		b, err := readNamed(name, stdin)
 		if err != nil {
 			return nil, err
 		}
-		format = string(b)
+		format = string(lessLineEnds(b))
 	}
 	return &writeOut{format, m}, nil
 }
 
-// write writes what the format says of the record. The first unknown name is
-// an error, after everything else was written.
-func (w *writeOut) write(r *record, stdout, stderr io.Writer) error {
-	to := stdout
-	var unknown error
-	for f := w.format; f != ""; {
-		token, rest := nextToken(f)
-		f = rest
-		name, isVariable := strings.CutPrefix(token, "%{")
-		field, isField := strings.CutPrefix(token, "%header{")
-		name, field = strings.TrimSuffix(name, "}"), strings.TrimSuffix(field, "}")
-		switch {
-		case isField:
-			_, _ = io.WriteString(to, w.field(r, field))
-		case !isVariable:
-			_, _ = io.WriteString(to, unescape(token))
-		case name == "stdout":
-			to = stdout
-		case name == "stderr":
-			to = stderr
-		case name == "onerror":
-			if r.code == exitOK {
-				return unknown
-			}
-		default:
-			text, ok := w.variable(r, name)
-			if !ok && unknown == nil {
-				unknown = fmt.Errorf("--write-out: unknown variable %q", name)
-			}
-			_, _ = io.WriteString(to, text)
-		}
-	}
-	return unknown
+// writing is one -w being written.
+type writing struct {
+	*writeOut
+	rec            *record
+	stdout, stderr io.Writer
+	to             io.Writer
+	file           *os.File // of %output, or nil
+	err            error    // the first
 }
 
-// nextToken cuts the next variable, escape or stretch of text off the format.
-func nextToken(f string) (token, rest string) {
-	if f[0] == '\\' || strings.HasPrefix(f, "%%") {
-		n := min(2, len(f))
-		return f[:n], f[n:]
+// write writes what the format says of the record. An unknown name and a file
+// that cannot be written are errors, after everything else was written.
+func (w *writeOut) write(r *record, stdout, stderr io.Writer) error {
+	out := &writing{writeOut: w, rec: r, stdout: stdout, stderr: stderr, to: stdout}
+	more := true
+	for f := w.format; f != "" && more; {
+		var kind tokenKind
+		var text string
+		kind, text, f = nextToken(f)
+		more = out.token(kind, text)
 	}
-	if strings.HasPrefix(f, "%{") || strings.HasPrefix(f, "%header{") {
-		if end := strings.IndexByte(f, '}'); end >= 0 {
-			return f[:end+1], f[end+1:]
+	out.redirect(nil, nil)
+	return out.err
+}
+
+// token writes one token, and reports whether the format goes on.
+func (w *writing) token(kind tokenKind, text string) bool {
+	switch {
+	case kind == tokenField:
+		w.text(w.field(w.rec, text))
+	case kind == tokenOutput:
+		w.open(text)
+	case kind == tokenText:
+		w.text(text)
+	case text == "stdout":
+		w.redirect(w.stdout, nil)
+	case text == "stderr":
+		w.redirect(w.stderr, nil)
+	case text == "onerror":
+		return w.rec.code != exitOK
+	default:
+		value, ok := w.variable(w.rec, text)
+		if !ok {
+			w.fails(fmt.Errorf("--write-out: unknown variable %q", text))
+		}
+		w.text(value)
+	}
+	return true
+}
+
+func (w *writing) text(s string) {
+	if _, err := io.WriteString(w.to, s); err != nil && w.file != nil {
+		w.fails(&transfer.WriteError{Name: w.file.Name(), Err: err})
+	}
+}
+
+func (w *writing) fails(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// open makes the file of %output{file}, or of %output{>>file}, which is added
+// to, the place to write to.
+func (w *writing) open(name string) {
+	name, more := strings.CutPrefix(name, ">>")
+	mode := os.O_TRUNC
+	if more {
+		mode = os.O_APPEND
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|mode, 0o666)
+	if err != nil {
+		w.fails(&transfer.WriteError{Name: name, Err: err})
+		return
+	}
+	w.redirect(f, f)
+}
+
+func (w *writing) redirect(to io.Writer, file *os.File) {
+	if w.file != nil {
+		if err := w.file.Close(); err != nil {
+			w.fails(&transfer.WriteError{Name: w.file.Name(), Err: err})
 		}
 	}
-	n := strings.IndexAny(f[1:], `%\`)
-	if n < 0 {
-		return f, ""
+	w.to, w.file = to, file
+}
+
+type tokenKind int
+
+const (
+	tokenText     tokenKind = iota
+	tokenVariable           // %{name}
+	tokenField              // %header{name}
+	tokenOutput             // %output{file}
+)
+
+// nextToken cuts the next token off the format, and returns what is between its
+// braces.
+func nextToken(f string) (kind tokenKind, text, rest string) {
+	for _, named := range []struct {
+		kind   tokenKind
+		opener string
+	}{{tokenVariable, "%{"}, {tokenField, "%header{"}, {tokenOutput, "%output{"}} {
+		inside, ok := strings.CutPrefix(f, named.opener)
+		if !ok {
+			continue
+		}
+		if text, rest, ok = strings.Cut(inside, "}"); ok {
+			return named.kind, text, rest
+		}
+		return tokenText, named.opener, inside
 	}
-	return f[:n+1], f[n+1:]
+	if f[0] == '\\' || f[0] == '%' {
+		n := min(2, len(f))
+		return tokenText, unescape(f[:n]), f[n:]
+	}
+	n := strings.IndexAny(f[1:], `%\`) + 1
+	if n == 0 {
+		n = len(f)
+	}
+	return tokenText, f[:n], f[n:]
 }
 
 func unescape(token string) string {
@@ -102,13 +178,23 @@ func (w *writeOut) field(r *record, name string) string {
 	return w.mask.field(name, r.response.Header.Get(name))
 }
 
-// variable returns the text of a variable.
+// variable returns the text of a variable, whose name has no case.
 func (w *writeOut) variable(r *record, name string) (string, bool) {
+	name = strings.ToLower(name)
 	switch name {
 	case "json":
 		return w.json(r), true
 	case "header_json":
 		return w.headerJSON(r), true
+	}
+	if part, ok := strings.CutPrefix(name, "url."); ok {
+		return w.part(r.target.url, part)
+	}
+	if part, ok := strings.CutPrefix(name, "urle."); ok {
+		if r.request == nil {
+			return "", true
+		}
+		return w.part(r.request.URL, part)
 	}
 	for _, v := range variables {
 		if v.name == name {
@@ -116,40 +202,4 @@ func (w *writeOut) variable(r *record, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-func (w *writeOut) json(r *record) string {
-	all := map[string]any{}
-	for _, v := range variables {
-		text := w.mask.text(v.text(w, r))
-		all[v.name] = text
-		if v.number {
-			all[v.name] = json.Number(text)
-		}
-		if text == "" {
-			all[v.name] = nil
-		}
-	}
-	b, err := json.Marshal(all)
-	if err != nil {
-		return "{}"
-	}
-	return string(b)
-}
-
-func (w *writeOut) headerJSON(r *record) string {
-	all := map[string][]string{}
-	if r.response != nil {
-		for name, values := range r.response.Header {
-			for _, v := range values {
-				name := strings.ToLower(name)
-				all[name] = append(all[name], w.mask.field(name, v))
-			}
-		}
-	}
-	b, err := json.MarshalIndent(all, "", " ")
-	if err != nil {
-		return "{}"
-	}
-	return string(b)
 }
