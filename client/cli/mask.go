@@ -19,7 +19,9 @@ const masked = "[masked]"
 type mask struct {
 	off bool // --show-secrets
 
-	mu    sync.RWMutex
+	mu    sync.Mutex
+	known []auth.Credential
+	seen  int      // how many of them are among the forms: most runs show nothing
 	forms []string // of every live secret, the longest first
 }
 
@@ -47,20 +49,36 @@ const minSecret = 2
 
 // add makes a secret of the run known.
 func (m *mask) add(c auth.Credential) {
-	s := c.Secret.Reveal()
-	if len(s) < minSecret {
+	if len(c.Secret.Reveal()) < minSecret {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if slices.Contains(m.forms, s) {
-		return
+	same := func(k auth.Credential) bool { return k.User == c.User && k.Secret.Equal(c.Secret) }
+	if !slices.ContainsFunc(m.known, same) {
+		m.known = append(m.known, c)
 	}
-	m.forms = append(m.forms, formsOf(s)...)
-	if c.User != "" {
-		m.forms = append(m.forms, base64.StdEncoding.EncodeToString([]byte(c.User+":"+s)))
+}
+
+// allForms returns the forms of the secrets that are known by now. The slice is
+// not changed later.
+func (m *mask) allForms() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen == len(m.known) {
+		return m.forms
 	}
-	slices.SortFunc(m.forms, func(a, b string) int { return len(b) - len(a) })
+	forms := slices.Clone(m.forms)
+	for _, c := range m.known[m.seen:] {
+		s := c.Secret.Reveal()
+		forms = append(forms, formsOf(s)...)
+		if c.User != "" {
+			forms = append(forms, base64.StdEncoding.EncodeToString([]byte(c.User+":"+s)))
+		}
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	m.forms, m.seen = forms, len(m.known)
+	return forms
 }
 
 // formsOf returns the secret raw, percent-encoded, as JSON and in base64.
@@ -94,9 +112,7 @@ func (m *mask) text(s string) string {
 	if m.off {
 		return s
 	}
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	for _, f := range m.forms {
+	for _, f := range m.allForms() {
 		s = strings.ReplaceAll(s, f, masked)
 	}
 	return s
