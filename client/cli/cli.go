@@ -12,6 +12,7 @@ import (
 // Main runs the program with the words that follow its name, and returns the
 // exit code. It writes to what sys has, and to the files that the words name.
 func Main(args []string, sys *System) int {
+	growStack(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	// A second ^C ends the program where it stands.
