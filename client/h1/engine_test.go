@@ -39,7 +39,8 @@ func TestWireTellsHeadAsItCame(t *testing.T) {
 	const head = "HTTP/1.1 200 All  fine, dear\r\nx-ODD: b\r\nB-first: 1\r\nx-ODD:   c\r\nContent-Length: 2\r\n\r\n"
 	for name, before := range map[string]string{
 		"alone": "", "after 100": "HTTP/1.1 100 Continue\r\n\r\n",
-		"after 103": "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
+		"after a far 100": "HTTP/1.1" + strings.Repeat(" ", 100) + "100\r\n\r\n",
+		"after 103":       "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := rawServer(t, func(nc net.Conn, _ string) {

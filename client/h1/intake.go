@@ -55,7 +55,8 @@ func (in *intake) next() (head, status string, err error) {
 
 // statusOf returns what stands where the status code is.
 func statusOf(head string) string {
-	_, rest, _ := strings.Cut(head[:min(len(head), 64)], " ")
+	line, _, _ := strings.Cut(head, "\n")
+	_, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimLeft(rest, " ") // as parseStatus does
 	return rest[:min(len(rest), 3)]
 }
