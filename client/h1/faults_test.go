@@ -44,6 +44,7 @@ func TestFaults(t *testing.T) {
 		"empty length":               {head200 + "Content-Length:\r\n\r\ndata\n", "", WeirdReply, "no length"},
 		"length with a space":        {head200 + "Content-Length: 5 5\r\n\r\ndata\n", "", WeirdReply, "no length"},
 		"two lengths":                {head200 + "Content-Length: 5\r\nContent-Length: 6\r\n\r\ndata\n\n", "", WeirdReply, "5 and 6"},
+		"two lengths, nearly":        {head200 + "Content-Length: 5\r\nContent-Length: 05\r\n\r\ndata\n\n", "", WeirdReply, "5 and 05"},
 		"two lengths, the same":      {head200 + "Content-Length: 5\r\nContent-Length: 5, 5\r\n\r\ndata\n", "data\n", 0, ""},
 		"length beyond 64 bits":      {head200 + "Content-Length: 99999999999999999999999\r\n\r\ndata\n", "", WeirdReply, "no length"},
 		"the largest length":         {head200 + "Content-Length: 9223372036854775808\r\n\r\ndata\n", "", WeirdReply, "no length"},

@@ -75,17 +75,18 @@ func frame(method string, resp *http.Response) (framing, error) {
 //
 //	Content-Length = 1*DIGIT
 func contentLength(values []string) (int64, error) {
-	length := int64(-1)
+	length, first := int64(-1), ""
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
-			n, ok := decimal(trim(part))
+			part = trim(part)
+			n, ok := decimal(part)
 			if !ok {
 				return 0, fault(WeirdReply, "the Content-Length %q is no length", cut(v))
 			}
-			if length >= 0 && length != n {
-				return 0, fault(WeirdReply, "the response has two lengths, %d and %d", length, n)
+			if length >= 0 && part != first { // 05 and 5 are two: not everybody on the way reads them alike
+				return 0, fault(WeirdReply, "the response has two lengths, %s and %s", cut(first), cut(part))
 			}
-			length = n
+			length, first = n, part
 		}
 	}
 	return length, nil
