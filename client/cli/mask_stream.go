@@ -47,19 +47,18 @@ func (s *maskStream) flush() []byte {
 // cut masks the live secrets in b. At what may be the beginning of one, unless
 // that is the end of everything, it stops, and returns the rest as it is.
 func (m *mask) cut(b []byte, end bool) (shown, rest []byte) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if len(m.forms) == 0 {
+	forms := m.allForms()
+	if len(forms) == 0 {
 		return b, nil
 	}
 	var first [256]bool
-	for _, f := range m.forms {
+	for _, f := range forms {
 		first[f[0]] = true
 	}
 	for i := 0; i < len(b); {
 		n, more := 0, false
 		if first[b[i]] {
-			n, more = m.at(b[i:])
+			n, more = secretAt(b[i:], forms)
 		}
 		switch {
 		case more && !end:
@@ -75,10 +74,10 @@ func (m *mask) cut(b []byte, end bool) (shown, rest []byte) {
 	return shown, nil
 }
 
-// at returns the length of the longest secret that b begins with, and whether a
-// longer one may begin there.
-func (m *mask) at(b []byte) (n int, more bool) {
-	for _, f := range m.forms { // the longest first
+// secretAt returns the length of the longest of the forms that b begins with, and
+// whether a longer one may begin there. The forms come longest first.
+func secretAt(b []byte, forms []string) (n int, more bool) {
+	for _, f := range forms {
 		if len(f) > len(b) {
 			more = more || f[:len(b)] == string(b)
 		} else if n == 0 && f == string(b[:len(f)]) {
