@@ -106,6 +106,7 @@ var uncovered = map[string]string{
 	"allow-cleartext": "needs a host that is not loopback: the lab has one",
 	"help":            "its words are getin's own: golden files",
 	"no-buffer":       "changes no octet, but when each is written: limit_test.go",
+	"pretty":          "needs a terminal: pretty_test.go has one",
 	"styled-output":   "asks for what is so anyway",
 	"retry-delay":     "takes a second at least: retry_test.go",
 	"speed-limit":     "takes a second at least: pace_test.go",

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -262,7 +263,11 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 			return err
 		}
 	}
+	end := f.prettify(resp, sink)
 	n, err := transfer.Deliver(resp, sink)
+	if end != nil {
+		err = cmp.Or(err, end())
+	}
 	if rec.received = n; decoded != nil {
 		rec.received = decoded.Encoded()
 	}

@@ -4,6 +4,7 @@ package cli
 type codingOptions struct {
 	compressed bool
 	raw        bool
+	pretty     bool
 }
 
 func codingFlags() []flagDef {
@@ -15,6 +16,10 @@ func codingFlags() []flagDef {
 		{
 			name: "raw", group: "output", help: "decode nothing, chunks neither",
 			on: func(o *options, b bool) { o.raw = b },
+		},
+		{
+			name: "pretty", group: "output", help: "on a terminal, lay JSON out and colour it",
+			on: func(o *options, b bool) { o.pretty = b },
 		},
 	}
 }
