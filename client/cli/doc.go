@@ -11,7 +11,12 @@
 //   - A challenge is answered; one that stays unanswered is exit 67, and then a
 //     file named with -o or -O is left as it was.
 //   - A URL without a scheme is https, or http for a loopback host.
-//   - -v shows no secret, unless --show-secrets is given.
+//   - -v, the traces and archives show no secret, unless --show-secrets is given.
+//     Where something is masked, the sizes in a trace are those of what is shown;
+//     bodies are traced without the framing of chunks.
+//   - The progress meter comes after a second, in rows, one for each transfer; a
+//     stderr that is no terminal gets a line every five seconds in place of a
+//     table. Only -# always shows something.
 //   - -C never puts two versions together: where the server has another one, or
 //     no ranges, the file is fetched anew (curl ends with exit code 33, or joins
 //     what does not belong together). A 206 without Content-Range is refused.

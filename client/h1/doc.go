@@ -15,6 +15,9 @@
 // from before, died without an octet, and the request does no harm twice (RFC
 // 9110 section 9.2.2) or was never written.
 //
+// Whoever wants to know what passes gives the Wire a Tap. Its bodies pass through
+// this process; without one nothing is spent on it.
+//
 // # How responses are read
 //
 // To the letter of RFC 9112 section 6.3, and where a recipient has a choice:
