@@ -4,21 +4,27 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"sync/atomic"
 
 	"getin/client/auth"
 )
 
+// expectFrom is the length, in octets, from which on a server is asked whether it
+// wants a body: curl's limit. To send less twice costs less than to ask.
+const expectFrom = 1 << 20
+
 // body is a request body that may have to be sent more than once.
 type body struct {
 	get    func() (io.ReadCloser, error) // nil: there is no body
-	length int64
-	once   *onceReader // set when the body is a stream that cannot be rewound
-	source io.Closer   // what the caller handed over
+	length int64                         // -1 when not known
+	once   *stream                       // set when the body is a stream that cannot be rewound
+	source io.Closer                     // what the caller handed over
 }
 
 func newBody(req *http.Request) *body {
 	b := &body{length: req.ContentLength, source: req.Body}
+	if b.length == 0 {
+		b.length = -1 // as http.Request says
+	}
 	switch {
 	case req.Body == nil || req.Body == http.NoBody:
 		b.source = nil
@@ -31,7 +37,7 @@ func newBody(req *http.Request) *body {
 				return b
 			}
 		}
-		b.once = &onceReader{r: req.Body}
+		b.once = &stream{from: req.Body}
 		b.get = b.once.again
 	}
 	return b
@@ -46,9 +52,9 @@ func rewinder(r io.Reader, s io.Seeker, start int64) func() (io.ReadCloser, erro
 }
 
 // attach gives the request the body from its start, and returns the fields that
-// it added. A stream is offered with "Expect: 100-continue", so that a server
-// that wants authentication says so before the stream is spent, unless the server
-// is known not to hear of it.
+// it added. A long body, and a stream, is offered with "Expect: 100-continue", so
+// that a server that wants authentication says so before it is sent, unless
+// noExpect.
 func (b *body) attach(r *http.Request, noExpect bool) ([]auth.Field, error) {
 	if b.get == nil {
 		return nil, nil
@@ -60,9 +66,9 @@ func (b *body) attach(r *http.Request, noExpect bool) ([]auth.Field, error) {
 	r.Body, r.ContentLength = rc, b.length
 	if b.once == nil {
 		r.GetBody = b.get
-		return nil, nil
 	}
-	if noExpect || r.Header.Get("Expect") != "" {
+	short := b.once == nil && b.length <= expectFrom
+	if short || noExpect || r.Header.Get("Expect") != "" {
 		return nil, nil
 	}
 	expect := auth.Field{Name: "Expect", Value: "100-continue"}
@@ -83,42 +89,25 @@ func (b *body) close() {
 	}
 }
 
-// onceReader is a stream that can be begun again as long as none of it was
-// read. Close leaves it open: the sender's Close is not the caller's.
-type onceReader struct {
-	r     io.Reader
-	begun atomic.Bool
-}
-
-func (o *onceReader) Read(p []byte) (int, error) {
-	o.begun.Store(true)
-	return o.r.Read(p)
-}
-
-func (o *onceReader) Close() error { return nil }
-
-func (o *onceReader) again() (io.ReadCloser, error) {
-	if o.begun.Load() {
-		return nil, ErrBodySpent
-	}
-	return o, nil
-}
-
 // spent reports whether the body cannot be sent again.
-func (b *body) spent() bool { return b.once != nil && b.once.begun.Load() }
+func (b *body) spent() bool { return b.once != nil && b.once.spent() }
 
-// maxMeasured is the longest stream, in octets, that is read into memory to
-// learn its length: what a phone can spare, and more than a form ever is.
+// maxMeasured is the longest body, in octets, that is read into memory to learn
+// its length: what a phone can spare, and more than a form ever is.
 const maxMeasured = 64 << 20
 
-// measure reads a stream that has not been begun into memory, so that it can be
-// sent with its length. It reports whether that worked; if not, the stream is
-// spent.
+// measure reads a body of unknown length into memory, so that it can be sent with
+// its length. It reports whether that worked; if not, a stream may be spent.
 func (b *body) measure() bool {
-	if b.once == nil {
+	if b.get == nil || b.length >= 0 {
 		return false
 	}
-	all, err := io.ReadAll(io.LimitReader(b.once, maxMeasured+1))
+	rc, err := b.get()
+	if err != nil {
+		return false
+	}
+	all, err := io.ReadAll(io.LimitReader(rc, maxMeasured+1))
+	_ = rc.Close() // all that counts was read
 	if err != nil || len(all) > maxMeasured {
 		return false
 	}

@@ -66,17 +66,26 @@ func TestUploads(t *testing.T) {
 	}
 }
 
-// TestSpentStream: a server that reads everything first has spent the stream;
-// half an upload is never sent.
+// TestSpentStream: a server that reads everything first has spent a long stream;
+// half an upload is never sent. A short one is kept, and goes again.
 func TestSpentStream(t *testing.T) {
-	s := start(t, basicRow("/"))
-	c := newClient(t, &purse{typed: []auth.Credential{person("alice", "wonderland")}})
-	req, _ := http.NewRequest("POST", s.URL+"/", io.MultiReader(strings.NewReader("hello")))
-	if _, _, err := do(t, c, req); !errors.Is(err, client.ErrBodySpent) {
-		t.Errorf("got %v", err)
-	}
-	if n := len(s.Log()); n != 1 {
-		t.Errorf("%d requests, want 1", n)
+	const kept = 1 << 20
+	for _, size := range []int{5, kept, kept + 1} {
+		s := start(t, basicRow("/"))
+		c := newClient(t, &purse{typed: []auth.Credential{person("alice", "wonderland")}})
+		long := strings.Repeat("hello", size/5+1)[:size]
+		req, _ := http.NewRequest("POST", s.URL+"/", io.MultiReader(strings.NewReader(long)))
+		_, _, err := do(t, c, req)
+		log := s.Log()
+		if size > kept {
+			if !errors.Is(err, client.ErrBodySpent) || len(log) != 1 {
+				t.Errorf("%d octets: %v after %d requests", size, err, len(log))
+			}
+			continue
+		}
+		if err != nil || len(log) != 2 || string(log[1].Body) != long {
+			t.Errorf("%d octets: %v after %d requests", size, err, len(log))
+		}
 	}
 }
 
@@ -123,3 +132,39 @@ func TestRetriedOnce(t *testing.T) {
 
 // expectTime is longer than any test: a server that asks does so at once.
 const expectTime = time.Minute
+
+// TestExpect: who sends much asks first, unless nobody wants to hear of it. The
+// limit is curl's.
+func TestExpect(t *testing.T) {
+	const limit = 1 << 20
+	for _, tc := range []struct {
+		size   int
+		stream bool
+		never  bool
+		want   string
+	}{
+		{5, false, false, ""},
+		{limit, false, false, ""},
+		{limit + 1, false, false, "100-continue"},
+		{5, true, false, "100-continue"},
+		{limit + 1, false, true, ""},
+		{5, true, true, ""},
+	} {
+		var got string
+		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			got = r.Header.Get("Expect")
+			_, _ = io.Copy(io.Discard, r.Body) // or the next request waits
+		}))
+		t.Cleanup(s.Close)
+		var body io.Reader = strings.NewReader(strings.Repeat("x", tc.size))
+		if tc.stream {
+			body = io.MultiReader(body)
+		}
+		req, _ := http.NewRequest("PUT", s.URL, body)
+		c := newClient(t, &purse{})
+		c.Policy.NoExpect = tc.never
+		if _, _, err := do(t, c, req); err != nil || got != tc.want {
+			t.Errorf("%+v: Expect %q, %v", tc, got, err)
+		}
+	}
+}

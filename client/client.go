@@ -89,6 +89,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.noExpect = c.Policy.NoExpect
 	defer h.body.close()
 	for {
 		resp, err := c.converse(h)

@@ -80,7 +80,10 @@ func (c *Client) finish(ctx context.Context, parties []*dialogue, resp *http.Res
 
 // send makes one request of the hop, with the answers in force.
 func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way) (*http.Response, error) {
-	m := auth.Message{Method: h.req.Method, Target: target(h.req.URL, way), Body: h.body.get}
+	m := auth.Message{Method: h.req.Method, Target: h.ownTarget(), Body: h.body.get}
+	if m.Target == "" {
+		m.Target = target(h.req.URL, way)
+	}
 	var answers []auth.Field
 	for _, d := range parties {
 		fields, err := d.answer(ctx, d.message(m))

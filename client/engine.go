@@ -18,7 +18,7 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	if w == nil {
 		w = &Wire{}
 	}
-	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Raw: w.Raw, Tap: w.Tap}
+	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap}
 	resp, err := e.Engine.Send(req, wire)
 	w.fill(wire)
 	var refused *h1.ConnectError

@@ -39,6 +39,12 @@ var (
 
 	// ErrTooManyRedirects wraps ErrRedirect.
 	ErrTooManyRedirects = fmt.Errorf("%w: too many", ErrRedirect)
+
+	// ErrRedirectScheme and ErrRedirectUser wrap ErrRedirect: it leads to where
+	// Policy.RedirectTo does not allow, or has a user in its URL although
+	// Policy.RefuseUserinfo.
+	ErrRedirectScheme = fmt.Errorf("%w: a scheme that is not allowed", ErrRedirect)
+	ErrRedirectUser   = fmt.Errorf("%w: a user in the URL", ErrRedirect)
 )
 
 // Unanswered tells why a 401 or 407 was handed to the caller. The response goes

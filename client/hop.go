@@ -27,7 +27,7 @@ type hop struct {
 
 	redirects int
 
-	// noExpect: the server will not hear of Expect (417).
+	// noExpect: the server will not hear of Expect (417), or the caller.
 	noExpect bool
 
 	// ownServer and ownProxy: the caller set the party's Answer field by hand
@@ -59,7 +59,7 @@ func (h *hop) redirectedFrom() auth.Origin {
 // front of its fields, and the body from its start.
 func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	ctx := h.req.Context()
-	wire := &Wire{}
+	wire := &Wire{Target: h.ownTarget()}
 	r := h.req.WithContext(WithWire(ctx, wire))
 	// The values are shared with the hop: nobody changes them in place.
 	r.Header = make(http.Header, len(h.req.Header)+len(answers)+1)
@@ -107,6 +107,15 @@ func (h *hop) ordered(fields []auth.Field) []auth.Field {
 		}
 	}
 	return list
+}
+
+// ownTarget returns the request-target that the caller has set for the first hop,
+// or "".
+func (h *hop) ownTarget() string {
+	if w := WireOf(h.req.Context()); w != nil && h.redirects == 0 {
+		return w.Target
+	}
+	return ""
 }
 
 // target returns the request-target as Sender puts it on the wire: in

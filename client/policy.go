@@ -40,6 +40,21 @@ type Policy struct {
 	// with curl -X. The body does not.
 	KeepMethod bool
 
+	// KeepPost are the statuses, of 301, 302 and 303, that leave a POST what it
+	// is, its body with it (--post301).
+	KeepPost []int
+
+	// RedirectTo tells whether a redirect may lead to a URL of that scheme; nil
+	// is http and https (--proto, --proto-redir).
+	RedirectTo func(scheme string) bool
+
+	// RefuseUserinfo: a redirect to a URL with a user or a password in it is not
+	// followed (--disallow-username-in-url). Without it they are dropped.
+	RefuseUserinfo bool
+
+	// NoExpect: no request asks for "100 Continue" of itself (-H 'Expect:').
+	NoExpect bool
+
 	// TrustRedirects: every https origin of the chain counts as typed, up to the
 	// first that is none (--location-trusted). With AllowClearText, every origin.
 	TrustRedirects bool

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"getin/client/auth"
@@ -22,12 +23,26 @@ func (c *Client) follow(h *hop, resp *http.Response) (*hop, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.allows(to, resp.Header.Get("Location")); err != nil {
+		return nil, err
+	}
 	next, dropped, err := c.hopTo(h, to, resp.StatusCode)
 	if err != nil {
 		return nil, err
 	}
 	c.Trace.redirected(next.req, dropped)
 	return next, nil
+}
+
+// allows checks what the user has forbidden of the URL of a redirect.
+func (c *Client) allows(to *url.URL, value string) error {
+	if f := c.Policy.RedirectTo; f != nil && !f(to.Scheme) {
+		return fmt.Errorf("%w: to %s", ErrRedirectScheme, to.Scheme)
+	}
+	if ref, err := url.Parse(encodeRaw(value)); c.Policy.RefuseUserinfo && err == nil && ref.User != nil {
+		return ErrRedirectUser
+	}
+	return nil
 }
 
 // redirects reports whether the status asks for another request (RFC 9110
@@ -103,7 +118,7 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	} else if h.req.Host != "" && o == h.origin {
 		next.req.Host = h.req.Host // the caller's own Host field stays with its origin
 	}
-	if method := c.methodAfter(status, h.req.Method); method != h.req.Method || bodyless(status, h.req.Method) {
+	if method := c.methodAfter(status, h.req.Method); method != h.req.Method || c.bodyless(status, h.req.Method) {
 		next.req.Method = method
 		next.body = h.body.drop()
 		dropContent(next.req)
@@ -130,7 +145,7 @@ var safeFields = map[string]bool{
 // contentFields describe a body and go wherever it goes.
 var contentFields = map[string]bool{
 	"Content-Encoding": true, "Content-Language": true, "Content-Type": true,
-	"Content-Length": true, "Transfer-Encoding": true, "Expect": true,
+	"Content-Length": true, "Content-Range": true, "Transfer-Encoding": true, "Expect": true,
 }
 
 // GoesAnywhere reports whether a field of the caller's may go to an origin that
@@ -158,14 +173,18 @@ func strip(header http.Header, body bool) []string {
 // methodAfter: 303 turns everything but HEAD into GET; 301 and 302 turn POST
 // into GET, as browsers and curl do (RFC 9110 section 15.4).
 func (c *Client) methodAfter(status int, method string) string {
-	if !bodyless(status, method) || c.Policy.KeepMethod {
+	if !c.bodyless(status, method) || c.Policy.KeepMethod {
 		return method
 	}
 	return http.MethodGet
 }
 
 // bodyless reports whether the body stays behind.
-func bodyless(status int, method string) bool {
+func (c *Client) bodyless(status int, method string) bool {
+	kept := method == http.MethodPost || c.Policy.KeepMethod
+	if kept && slices.Contains(c.Policy.KeepPost, status) {
+		return false
+	}
 	switch status {
 	case http.StatusSeeOther:
 		return method != http.MethodHead && method != http.MethodGet

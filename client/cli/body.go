@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // readAhead is how much of standard input is read, in octets, before it is
@@ -18,9 +19,11 @@ const readAhead = 1 << 20
 
 // content is the body of the requests of a command line.
 type content struct {
+	mime   string                        // of Content-Type; "": none is sent
 	size   int64                         // -1 when not known
 	open   func() (io.ReadCloser, error) // may be called again and again; nil for a stream
 	stream io.Reader                     // what cannot be read twice
+	taken  atomic.Bool                   // the stream has gone to a request
 }
 
 // readError is a local file or input that cannot be read.
@@ -29,21 +32,41 @@ type readError struct{ err error }
 func (e *readError) Error() string { return e.err.Error() }
 func (e *readError) Unwrap() error { return e.err }
 
-// contentOf joins what -d and its like gave, or returns nil when there was
-// none. One file of --data-binary is sent from the disk; everything else is
-// held in memory, as curl holds it.
-func (o *options) contentOf(stdin io.Reader) (*content, error) {
+// contentOf returns what -d and its like or -F gave, or nil when there was none.
+// mime is the type that the user has set for the body, "" without.
+func (o *options) contentOf(stdin io.Reader, mime string) (*content, error) {
+	if len(o.form.parts) > 0 {
+		if mime == "" {
+			mime = formMIME
+		}
+		return o.form.content(mime, stdin)
+	}
 	if len(o.data) == 0 {
 		return nil, nil
 	}
-	if d := o.data[0]; len(o.data) == 1 && d.file && d.binary && strings.HasPrefix(d.value, "@") {
-		if d.value == "@-" {
-			return fromStream(stdin)
-		}
-		return fromFile(d.value[1:])
+	c, err := dataContent(o.data, stdin)
+	if err == nil && !o.json {
+		c.mime = "application/x-www-form-urlencoded"
 	}
+	return c, err
+}
+
+// dataContent joins the data. One file of --data-binary is sent from the disk;
+// everything else is held in memory, as curl holds it.
+func dataContent(data []datum, stdin io.Reader) (*content, error) {
+	if d := data[0]; len(data) == 1 && d.binary {
+		if name, ok := d.fileName(); ok {
+			return fromNamed(name, stdin)
+		}
+	}
+	all, err := joinData(data, stdin)
+	return fromMemory(all), err
+}
+
+// joinData puts "&" between the data.
+func joinData(data []datum, stdin io.Reader) ([]byte, error) {
 	var all bytes.Buffer
-	for i, d := range o.data {
+	for i, d := range data {
 		if i > 0 && !d.glued {
 			all.WriteByte('&')
 		}
@@ -51,31 +74,61 @@ func (o *options) contentOf(stdin io.Reader) (*content, error) {
 			return nil, err
 		}
 	}
-	return fromMemory(all.Bytes()), nil
+	return all.Bytes(), nil
 }
 
 // appendTo adds the datum; without binary the line ends and zero octets of a
 // file are left out, as curl does.
 func (d datum) appendTo(all *bytes.Buffer, stdin io.Reader) error {
-	name, isFile := strings.CutPrefix(d.value, "@")
-	if !d.file || !isFile {
-		all.WriteString(d.value)
+	text := []byte(d.value)
+	var name string
+	if d.encode {
+		var content string
+		name, content, _ = d.split()
+		text = []byte(content)
+	}
+	if file, ok := d.fileName(); ok {
+		var err error
+		if text, err = readNamed(file, stdin); err != nil {
+			return err
+		}
+		if !d.binary && !d.encode {
+			text = lessLineEnds(text)
+		}
+	}
+	if name != "" {
+		all.WriteString(name + "=")
+	}
+	if d.encode {
+		appendEncoded(all, text)
 		return nil
 	}
-	b, err := readNamed(name, stdin)
-	if err != nil {
-		return err
-	}
-	if !d.binary {
-		b = lessLineEnds(b)
-	}
-	all.Write(b)
+	all.Write(text)
 	return nil
 }
 
 // lessLineEnds leaves out the line ends and zero octets of a file, as curl does.
 func lessLineEnds(b []byte) []byte {
 	return slices.DeleteFunc(b, func(c byte) bool { return c == '\r' || c == '\n' || c == 0 })
+}
+
+// appendEncoded encodes for application/x-www-form-urlencoded: a space is "+",
+// and what RFC 3986 section 2.3 does not call unreserved is percent-encoded.
+func appendEncoded(all *bytes.Buffer, text []byte) {
+	for _, c := range text {
+		switch {
+		case isUnreserved(c):
+			all.WriteByte(c)
+		case c == ' ':
+			all.WriteByte('+')
+		default:
+			fmt.Fprintf(all, "%%%02X", c)
+		}
+	}
+}
+
+func isUnreserved(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
 // readNamed reads a file, or standard input for "-".
@@ -99,20 +152,26 @@ func fromMemory(b []byte) *content {
 	}}
 }
 
-func fromFile(name string) (*content, error) {
-	info, err := os.Stat(name)
+// fromNamed returns the content of a file, or of standard input for "-".
+func fromNamed(name string, stdin io.Reader) (*content, error) {
+	if name == "-" {
+		return fromStream(stdin)
+	}
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, &readError{err}
 	}
-	if info.IsDir() {
-		return nil, &readError{fmt.Errorf("%s: is a directory", name)}
-	}
-	if !info.Mode().IsRegular() {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, &readError{err}
-		}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = fmt.Errorf("%s: is a directory", name)
+	case !info.Mode().IsRegular():
 		return fromStream(f)
+	}
+	_ = f.Close() // that it can be opened is all
+	if err != nil {
+		return nil, &readError{err}
 	}
 	return &content{size: info.Size(), open: func() (io.ReadCloser, error) {
 		f, err := os.Open(name)
@@ -124,6 +183,9 @@ func fromFile(name string) (*content, error) {
 }
 
 func fromStream(r io.Reader) (*content, error) {
+	if c := fromOpenFile(r); c != nil {
+		return c, nil
+	}
 	head, err := io.ReadAll(io.LimitReader(r, readAhead))
 	if err != nil {
 		return nil, &readError{err}
@@ -134,22 +196,25 @@ func fromStream(r io.Reader) (*content, error) {
 	return &content{size: -1, stream: io.MultiReader(bytes.NewReader(head), r)}, nil
 }
 
-// text returns the content, for -G.
-func (c *content) text() (string, error) {
-	var r io.Reader = c.stream
-	if c.open != nil {
-		f, err := c.open()
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		r = f
+// fromOpenFile returns what is left of a file that is open, as standard input may
+// be; nil when r is none. It can be read again and again.
+func fromOpenFile(r io.Reader) *content {
+	f, ok := r.(*os.File)
+	if !ok || f == nil {
+		return nil
 	}
-	b, err := io.ReadAll(r)
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	at, err := f.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return "", &readError{err}
+		return nil
 	}
-	return string(b), nil
+	size := max(info.Size()-at, 0)
+	return &content{size: size, open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(f, at, size)), nil
+	}}
 }
 
 // errStreamTwice is for several URLs and one stream.
@@ -158,11 +223,10 @@ var errStreamTwice = errors.New("standard input was sent with the URL before and
 // attach gives the content to a request.
 func (c *content) attach(r *http.Request) error {
 	if c.open == nil {
-		if c.stream == nil {
+		if c.taken.Swap(true) {
 			return &readError{errStreamTwice}
 		}
 		r.Body, r.ContentLength = io.NopCloser(c.stream), -1
-		c.stream = nil
 		return nil
 	}
 	rc, err := c.open()

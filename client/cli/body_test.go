@@ -43,7 +43,7 @@ func TestContent(t *testing.T) {
 		if err := parse(fetchFlags(), o, test.words); err != nil {
 			t.Fatal(err)
 		}
-		c, err := o.contentOf(strings.NewReader("stdin\n"))
+		c, err := o.contentOf(strings.NewReader("stdin\n"), "")
 		if err != nil {
 			t.Errorf("%q: %v", test.words, err)
 			continue
@@ -71,7 +71,7 @@ func TestContentStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := bytes.Repeat([]byte("0123456789"), readAhead/10+1)
-	c, err := o.contentOf(bytes.NewReader(long))
+	c, err := o.contentOf(bytes.NewReader(long), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestContentUnreadable(t *testing.T) {
 			t.Fatal(err)
 		}
 		var r *readError
-		if _, err := o.contentOf(nil); !errors.As(err, &r) {
+		if _, err := o.contentOf(nil, ""); !errors.As(err, &r) {
 			t.Errorf("%q: %v", words, err)
 		}
 	}

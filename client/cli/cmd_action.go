@@ -131,9 +131,10 @@ func (j *job) read(args []string) error {
 // use for.
 func (o *options) forgetFetch() {
 	o.groups = []*options{o}
-	o.urls, o.outputs, o.data, o.warned = nil, nil, nil, nil
+	o.urls, o.outputs, o.warned = nil, nil, nil
+	o.bodyOptions = bodyOptions{}
 	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
-	o.get, o.head, o.json, o.include, o.help, o.version = false, false, false, false, false, false
+	o.head, o.include, o.help, o.version = false, false, false, false
 }
 
 // usage is a command line that the command cannot obey.

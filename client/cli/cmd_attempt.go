@@ -81,7 +81,7 @@ func (a *attempt) listen(t *client.Trace) {
 // get sends a GET and lets go of the body. The error may be an
 // *client.Unanswered.
 func (a *attempt) get(ctx context.Context) error {
-	req, err := a.plan.request(withRecord(ctx, &record{target: a.target, started: time.Now()}), a.target)
+	req, err := a.plan.request(withRecord(ctx, &record{target: a.target, started: time.Now()}), a.target, "")
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,7 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 	if f.plan, err = newPlan(o, r.sys.Stdin); err != nil {
 		return nil, err
 	}
+	f.client.Policy.NoExpect = !f.plan.expects
 	if o.writeOut != "" {
 		f.write, err = newWriteOut(o.writeOut, r.mask, r.sys.Stdin)
 	}
@@ -103,11 +104,7 @@ func (r *runOptions) checkStdin() error {
 				uses++
 			}
 		}
-		for _, d := range o.data {
-			if d.file && d.value == "@-" {
-				uses++
-			}
-		}
+		uses += o.inputUses()
 		if slices.Contains(o.files, "-") {
 			uses++
 		}
@@ -147,7 +144,7 @@ func (f *fetcher) one(ctx context.Context, todo task) int {
 	if err != nil {
 		return f.report.fail(ctx, todo.at(err))
 	}
-	rec := &record{target: t, number: todo.number, listed: todo.listed, started: time.Now()}
+	rec := &record{target: t, upload: todo.upload, number: todo.number, listed: todo.listed, started: time.Now()}
 	if f.skips(rec, todo.sets) {
 		return exitOK
 	}
@@ -173,7 +170,7 @@ func (f *fetcher) one(ctx context.Context, todo task) int {
 
 // transfer sends the request and puts the response where it belongs.
 func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) error {
-	req, err := f.plan.request(ctx, rec.target)
+	req, err := f.plan.request(ctx, rec.target, rec.upload)
 	if err != nil {
 		return err
 	}

@@ -71,36 +71,6 @@ func requestFlags() []flagDef {
 	}
 }
 
-func bodyFlags() []flagDef {
-	add := func(d datum) func(*options, string) error {
-		return func(o *options, v string) error {
-			d.value = v
-			o.data = append(o.data, d)
-			o.json = o.json || d.glued
-			return nil
-		}
-	}
-	return []flagDef{
-		{
-			letter: "d", name: "data", arg: "data|@file", group: "body", alias: "data-ascii",
-			help: "form data to post; several are joined with &",
-			take: add(datum{file: true}),
-		},
-		{
-			name: "data-raw", arg: "data", group: "body", help: "the same, with no meaning given to @",
-			take: add(datum{}),
-		},
-		{
-			name: "data-binary", arg: "data|@file", group: "body", help: "data to post, to the octet",
-			take: add(datum{file: true, binary: true}),
-		},
-		{
-			name: "json", arg: "data|@file", group: "body", help: "JSON to post, with the fields that say so",
-			take: add(datum{file: true, binary: true, glued: true}),
-		},
-	}
-}
-
 func outputFlags() []flagDef {
 	return []flagDef{
 		{

@@ -64,6 +64,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
 		"continue-at": "-", "limit-rate": "1k", "max-filesize": "1M", "retry": "1", "retry-delay": "2", "retry-max-time": "3",
 		"tries": "2", "secret-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
+		"form": "a=b", "form-string": "a=b",
 	}
 	for _, d := range table {
 		value := values[d.name]
@@ -149,8 +150,8 @@ func TestWordsRefused(t *testing.T) {
 		"-s\u00fc":         {exitUsage, "flag -\u00c3: not known", ""},
 		"--http3":          {exitNotBuilt, "flag --http3: curl has it, getin does not", ""},
 		"--no-tcp-nodelay": {exitNotBuilt, "flag --no-tcp-nodelay: curl has it, getin does not", ""},
-		"-F":               {exitNotBuilt, "flag -F (--form): curl has it, getin does not", ""},
-		"-sF":              {exitNotBuilt, "flag -F (--form): curl has it, getin does not", ""},
+		"-P":               {exitNotBuilt, "flag -P (--ftp-port): curl has it, getin does not", ""},
+		"-sP":              {exitNotBuilt, "flag -P (--ftp-port): curl has it, getin does not", ""},
 		"--no-next":        {exitUsage, "flag --no-next: --next cannot be switched off", ""},
 		"--":               {},
 		"--=x":             {exitUsage, "flags: cannot be read", ""},

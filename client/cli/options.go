@@ -20,12 +20,11 @@ type options struct {
 	globOff          bool
 
 	// The request.
-	method    string
-	head      bool
-	get       bool
-	headers   []string // as given to -H
-	data      []datum
-	json      bool
+	method  string
+	head    bool
+	headers []string // as given to -H
+	requestOptions
+	bodyOptions
 	userAgent string
 	noAgent   bool // -A "" sends none
 	referer   string
@@ -89,14 +88,6 @@ type urlSource struct {
 type output struct {
 	file   string // of -o, with #1 in it perhaps; "" is standard output
 	remote bool   // -O
-}
-
-// datum is one -d, --data-raw, --data-binary or --json.
-type datum struct {
-	value  string
-	file   bool // "@name" reads a file
-	binary bool // and keeps its line ends
-	glued  bool // joined to the one before without "&": --json
 }
 
 // pick is the set of schemes that may answer.

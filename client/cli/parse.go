@@ -171,7 +171,12 @@ func explainParse(table []flagDef, err error) error {
 		if invalid.GetFlag().Name == "config" {
 			return invalid.Unwrap() // says itself which file and line
 		}
-		return &usageError{why: fmt.Sprintf("flag --%s: %v", invalid.GetFlag().Name, invalid.Unwrap()), code: exitUsage}
+		code := exitUsage
+		var known *usageError
+		if errors.As(invalid.Unwrap(), &known) {
+			code = known.code
+		}
+		return &usageError{why: fmt.Sprintf("flag --%s: %v", invalid.GetFlag().Name, invalid.Unwrap()), code: code}
 	}
 	return &usageError{why: "flags: cannot be read", code: exitUsage}
 }

@@ -73,7 +73,7 @@ func (p *proxies) readPre(v, except string) error {
 
 func (p *proxies) readFields(headers []string) error {
 	for _, h := range headers {
-		list, err := readFields(h, "proxy-header")
+		list, err := readFields(h, "proxy-header", nil)
 		if err != nil {
 			return err
 		}

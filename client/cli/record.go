@@ -14,8 +14,9 @@ import (
 // client's trace writes into it on the same.
 type record struct {
 	target *target
-	number int // of the URL in its group, from 0
-	listed     // what a list says of it
+	number int    // of the URL in its group, from 0
+	upload string // of -T; "": none
+	listed        // what a list says of it
 
 	started  time.Time
 	ended    time.Time

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"getin/client"
@@ -15,44 +15,63 @@ import (
 // versionNumber is getin's own, shown by -V and in User-Agent.
 const versionNumber = "0.1"
 
-// plan is the request that a command line asks for, the same for every URL.
+// plan is the request that a command line asks for, the same for every URL but
+// for what -T puts there.
 type plan struct {
 	method  string
+	upload  string       // the method when -T puts something there
 	fields  []auth.Field // in the order to be sent, without Host
 	header  http.Header  // the same; every request's, and changed by none
 	host    string       // of -H Host, or ""
 	content *content     // nil: none
 	raw     bool         // --raw
-	query   string       // of -G, to be added to the URL's
+	input   *content     // standard input, for -T; nil: no -T reads it
+	query   string       // of -G and --url-query, to be added to the URL's
+	target  string       // of --request-target, or ""
+	ranges  string       // of -r, when a request has a body
+	chunked bool         // a body is sent in chunks, whatever is known of its length
+	expects bool         // a long body may be offered first: not with -H 'Expect:'
 }
 
-// newPlan reads the files that -d and -H name.
+// newPlan reads the files that flags name for a request, but for those of -T.
 func newPlan(o *options, stdin *os.File) (*plan, error) {
-	c, err := o.contentOf(stdin)
+	if err := o.checkBody(); err != nil {
+		return nil, err
+	}
+	own, err := o.ownFields(stdin)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{method: "GET", content: c, raw: o.raw}
-	if o.get && c != nil {
-		if p.query, err = c.text(); err != nil {
+	p := &plan{target: o.target, ranges: o.ranges, raw: o.raw, expects: !removed(own, "Expect")}
+	p.chunked = strings.EqualFold(valueOf(own, "Transfer-Encoding"), "chunked")
+	if p.query, err = o.queryText(stdin); err != nil {
+		return nil, err
+	}
+	if !o.get || len(o.form.parts) > 0 {
+		if p.content, err = o.contentOf(stdin, valueOf(own, "Content-Type")); err != nil {
 			return nil, err
 		}
-		p.content = nil
 	}
-	switch {
-	case o.method != "":
-		p.method = o.method
-	case o.head:
-		p.method = "HEAD"
-	case p.content != nil:
-		p.method = "POST"
+	if slices.ContainsFunc(o.uploads, isInput) {
+		p.input = fromLive(stdin)
 	}
-	own, err := o.ownFields()
-	if err != nil {
-		return nil, err
+	p.method, p.upload = o.method, o.method
+	if o.method == "" {
+		p.method, p.upload = p.usual(o), http.MethodPut
 	}
 	p.order(o, own)
 	return p, nil
+}
+
+// usual is the method when the user names none.
+func (p *plan) usual(o *options) string {
+	switch {
+	case o.head:
+		return http.MethodHead
+	case p.content != nil:
+		return http.MethodPost
+	}
+	return http.MethodGet
 }
 
 // order puts the fields in curl's order: its own first, then the user's, then
@@ -60,12 +79,12 @@ func newPlan(o *options, stdin *os.File) (*plan, error) {
 func (p *plan) order(o *options, own []ownField) {
 	var fields []auth.Field
 	add := func(name, value string) {
-		for _, f := range own {
-			if strings.EqualFold(f.Name, name) {
-				return
-			}
+		if !slices.ContainsFunc(own, func(f ownField) bool { return strings.EqualFold(f.Name, name) }) {
+			fields = append(fields, auth.Field{Name: name, Value: value})
 		}
-		fields = append(fields, auth.Field{Name: name, Value: value})
+	}
+	if o.ranges != "" && p.content == nil {
+		add("Range", "bytes="+o.ranges)
 	}
 	switch {
 	case o.userAgent != "":
@@ -88,153 +107,78 @@ func (p *plan) order(o *options, own []ownField) {
 	if cookies := o.cookieField(); cookies != "" {
 		add("Cookie", cookies)
 	}
+	formed := p.content != nil && len(o.form.parts) > 0 && !removed(own, "Content-Type")
 	for _, f := range own {
 		switch {
 		case f.remove:
 		case strings.EqualFold(f.Name, "Host"):
 			p.host = f.Value
+		case formed && strings.EqualFold(f.Name, "Content-Type"): // goes with its boundary, below
 		default:
 			fields = append(fields, f.Field)
 		}
 	}
-	if p.content != nil && !o.json {
-		add("Content-Type", "application/x-www-form-urlencoded")
+	switch {
+	case formed:
+		fields = append(fields, auth.Field{Name: "Content-Type", Value: p.content.mime})
+	case p.content != nil && p.content.mime != "":
+		add("Content-Type", p.content.mime)
 	}
-	p.fields = fields
-	p.header = make(http.Header, len(fields))
+	p.fields, p.header = fields, headerOf(fields)
+}
+
+func headerOf(fields []auth.Field) http.Header {
+	h := make(http.Header, len(fields))
 	for _, f := range fields {
-		p.header.Add(f.Name, f.Value)
+		h.Add(f.Name, f.Value)
 	}
+	return h
 }
 
-// ownField is one -H.
-type ownField struct {
-	auth.Field
-	remove bool
-}
-
-// ownFields reads every -H, files among them.
-func (o *options) ownFields() ([]ownField, error) {
-	var all []ownField
-	for _, h := range o.headers {
-		list, err := readFields(h, "header")
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
+// request makes the request for one URL; upload is what -T puts there, or "".
+func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Request, error) {
+	body, err := p.body(upload)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
-}
-
-// readFields reads what a flag such as -H gives: one field, or "@file" with one
-// a line.
-func readFields(given, flag string) ([]ownField, error) {
-	lines := []string{given}
-	if name, ok := strings.CutPrefix(given, "@"); ok {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			return nil, &readError{err}
-		}
-		lines = strings.Split(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")
-	}
-	var all []ownField
-	for _, line := range lines {
-		if line == "" {
-			continue
-		}
-		f, err := readField(line, flag)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
-	}
-	return all, nil
-}
-
-// readField reads "name: value", "name:" (removes ours) and "name;" (sends an
-// empty value). The value is not repeated in an error.
-func readField(line, flag string) (ownField, error) {
-	bad := func(why string) (ownField, error) {
-		return ownField{}, &usageError{why: "flag --" + flag + ": " + why, code: exitUsage}
-	}
-	name, value, colon := strings.Cut(line, ":")
-	empty := false
-	if !colon {
-		if name, empty = strings.CutSuffix(line, ";"); !empty {
-			return bad("a field needs a colon")
-		}
-	}
-	value = strings.Trim(value, " \t")
-	if !isToken(name) {
-		return bad(fmt.Sprintf("bad field name %q", name))
-	}
-	if i := strings.IndexFunc(value, isControl); i >= 0 {
-		return bad("a control character in the value of " + name)
-	}
-	return ownField{auth.Field{Name: name, Value: value}, value == "" && !empty}, nil
-}
-
-// isControl is what RFC 9110 section 5.5 keeps out of field values: every
-// control character but HTAB.
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
-
-// isToken reads RFC 9110 section 5.6.2: token = 1*tchar.
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		alnum := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
-		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func checkMethod(m string) error {
-	if !isToken(m) {
-		return fmt.Errorf("%q is no method", m)
-	}
-	return nil
-}
-
-// request makes the request for one URL.
-func (p *plan) request(ctx context.Context, t *target) (*http.Request, error) {
 	u := *t.url
-	if p.query != "" {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += p.query
+	if upload != "" && !isInput(upload) {
+		nameUpload(&u, upload)
 	}
-	for i := 0; i < len(u.RawQuery); i++ {
-		if c := u.RawQuery[i]; c <= ' ' || c == 0x7f {
-			return nil, badURL("the query holds %q", c)
-		}
+	if err := p.addQuery(&u); err != nil {
+		return nil, err
 	}
-	ctx = client.WithWire(ctx, &client.Wire{Fields: p.fields, Raw: p.raw})
+	wire := &client.Wire{Fields: p.fields, Target: p.target, Raw: p.raw}
 	r := (&http.Request{
 		Method: p.method, URL: &u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(ctx)
-	if p.content != nil {
-		if err := p.content.attach(r); err != nil {
-			return nil, err
-		}
+	}).WithContext(client.WithWire(ctx, wire))
+	if upload != "" {
+		r.Method = p.upload
+	}
+	if body == nil {
+		return r, nil
+	}
+	if p.ranges != "" {
+		wire.Fields = p.withContentRange(body)
+		r.Header = headerOf(wire.Fields)
+	}
+	if err := body.attach(r); err != nil {
+		return nil, err
+	}
+	if p.chunked && r.Body != http.NoBody {
+		r.ContentLength = -1
 	}
 	return r, nil
 }
 
-// carries reports whether the user set the field by hand.
-func (p *plan) carries(name string) bool {
-	for _, f := range p.fields {
-		if strings.EqualFold(f.Name, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // repeatable reports whether the request, once sent, can be sent again.
-func (p *plan) repeatable() bool {
-	return p.content == nil || p.content.open != nil || p.content.stream != nil
+func (p *plan) repeatable(upload string) bool {
+	switch {
+	case upload == "":
+		return p.content == nil || p.content.open != nil || !p.content.taken.Load()
+	case isInput(upload):
+		return p.input.open != nil || !p.input.taken.Load()
+	}
+	return true
 }

@@ -24,7 +24,7 @@ func fieldsFor(t *testing.T, words ...string) (method, fields, host string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.request(context.Background(), target)
+	r, err := p.request(context.Background(), target, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (e *uselessError) Error() string { return "cannot go on: the server answers
 // begin finds what there is already, for -C.
 func (f *fetcher) begin(rec *record, sets []string) {
 	o := f.options
-	if !o.resume || o.resumeFrom == 0 || f.plan.method != http.MethodGet || f.plan.carries("Range") {
+	if !o.resume || o.resumeFrom == 0 || rec.upload != "" || f.plan.method != http.MethodGet || f.plan.carries("Range") {
 		return
 	}
 	path := f.sink(rec, nil, sets).Path
@@ -58,11 +58,12 @@ func (p *part) ask(req *http.Request) {
 	}
 	wire := client.WireOf(req.Context())
 	var fields []auth.Field
+	req.Header = req.Header.Clone() // the plan's is every request's
 	p.Part.Ask(func(name, value string) {
 		req.Header.Set(name, value)
 		fields = append(fields, auth.Field{Name: name, Value: value})
 	})
-	// In curl's place: before User-Agent. The fields of the plan are shared.
+	// In curl's place: before User-Agent.
 	wire.Fields = slices.Concat(fields, wire.Fields)
 }
 

@@ -161,7 +161,7 @@ func (f *fetcher) again(ctx context.Context, rec *record, err error) (time.Durat
 		return busy.wait, true
 	case !rec.retry.worth(codeOf(ctx, err), f.plan.method, err):
 		return 0, false
-	case !f.plan.repeatable(), rec.part.lost():
+	case !f.plan.repeatable(rec.upload), rec.part.lost():
 		return 0, false
 	}
 	if errors.Is(err, transfer.ErrRange) {

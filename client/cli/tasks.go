@@ -11,12 +11,14 @@ import (
 )
 
 // task is one transfer to be made: by whom, a URL, the number in its group of the
-// source it came from, and what that source's globs stand for in it.
+// source it came from, what that source's globs stand for in it, and the file that
+// goes there.
 type task struct {
 	by     *fetcher
 	url    string
 	number int
 	sets   []string
+	upload string // of -T; "": none
 	listed
 }
 
@@ -43,20 +45,26 @@ func (f *fetcher) tasksOf(n int) iter.Seq2[task, error] {
 	return func(yield func(task, error) bool) {
 		if l := f.lists[n]; l != nil {
 			for e, err := l.next(); err != io.EOF; e, err = l.next() {
-				if !yield(task{by: f, url: e.url, number: n, listed: e.listed}, err) {
+				if !yield(task{by: f, url: e.url, number: n, upload: f.options.upload(n), listed: e.listed}, err) {
 					return
 				}
 			}
 			return
 		}
-		g, err := newGlob(f.options.urls[n].text, f.options.globOff)
-		if err != nil {
-			yield(task{}, badURL("%v", err)) // read before, so it was well
-			return
-		}
-		for u, sets, ok := g.next(); ok; u, sets, ok = g.next() {
-			if !yield(task{by: f, url: u, number: n, sets: sets}, nil) {
+		for upload, err := range f.options.uploadsTo(n) {
+			if err != nil {
+				yield(task{}, err)
 				return
+			}
+			g, err := newGlob(f.options.urls[n].text, f.options.globOff)
+			if err != nil {
+				yield(task{}, badURL("%v", err)) // read before, so it was well
+				return
+			}
+			for u, sets, ok := g.next(); ok; u, sets, ok = g.next() {
+				if !yield(task{by: f, url: u, number: n, sets: sets, upload: upload}, nil) {
+					return
+				}
 			}
 		}
 	}

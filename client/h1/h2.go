@@ -43,6 +43,11 @@ func (x *exchange) overH2(c *conn) (*http.Response, error) {
 	x.wire.link(&c.link, c.used.Swap(true))
 	out := x.req.WithContext(x.ctx)
 	out.Header = x.headerMap()
+	if x.wire.Target != "" {
+		u := *x.req.URL
+		u.Opaque = x.wire.Target
+		out.URL = &u
+	}
 	out.Body, out.ContentLength, out.GetBody = nil, 0, nil
 	if p := &x.payload; p.body != nil {
 		out.Body, out.ContentLength = p.body, p.length

@@ -20,6 +20,10 @@ type Wire struct {
 	// from Request.Host or the URL, the others from the body.
 	Fields []Field
 
+	// Target, when not "", is the request-target, as it stands, in the place of
+	// the URL's.
+	Target string
+
 	// Lane, when not empty, keeps the connection apart: it is used by requests
 	// of the same lane only, and never repeated in silence on another one. For
 	// schemes that authenticate a connection. Whoever uses a lane looks at

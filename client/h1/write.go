@@ -15,7 +15,7 @@ import (
 //
 //	request-line = method SP request-target SP HTTP-version
 func appendHead(b []byte, req *http.Request, w *Wire, r *route, p *payload) ([]byte, error) {
-	target := requestTarget(req, r)
+	target := requestTarget(req, w, r)
 	if !isToken(req.Method) {
 		return nil, fault(BadRequest, "the method %q is none", req.Method)
 	}
@@ -108,8 +108,11 @@ func (p *payload) appendFraming(b []byte, method string) []byte {
 }
 
 // requestTarget returns the target in absolute-form towards a proxy, else in
-// origin-form (RFC 9112 section 3.2).
-func requestTarget(req *http.Request, r *route) string {
+// origin-form (RFC 9112 section 3.2), unless the caller has set one.
+func requestTarget(req *http.Request, w *Wire, r *route) string {
+	if w.Target != "" {
+		return w.Target
+	}
 	if r.absolute() {
 		u := *req.URL
 		u.User, u.Fragment, u.RawFragment = nil, "", ""

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"getin/client/auth"
+)
+
+// ownField is one -H.
+type ownField struct {
+	auth.Field
+	remove bool
+}
+
+// ownFields reads every -H, files among them.
+func (o *options) ownFields(stdin io.Reader) ([]ownField, error) {
+	var all []ownField
+	for _, h := range o.headers {
+		list, err := readFields(h, "header", stdin)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// readFields reads what a flag such as -H gives: one field, or "@file" with one
+// a line. As in curl, an empty word is none, and neither is a line of a file that
+// has no colon: a comment.
+func readFields(given, flag string, stdin io.Reader) ([]ownField, error) {
+	lines := []string{given}
+	name, isFile := strings.CutPrefix(given, "@")
+	if isFile {
+		b, err := readNamed(name, stdin)
+		if err != nil {
+			return nil, err
+		}
+		lines = strings.Split(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")
+	}
+	var all []ownField
+	for _, line := range lines {
+		if line == "" || isFile && !strings.Contains(line, ":") && !strings.HasSuffix(line, ";") {
+			continue
+		}
+		f, err := readField(line, flag)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// valueOf returns the last value of the field, "" when there is none.
+func valueOf(own []ownField, name string) string {
+	value := ""
+	for _, f := range own {
+		if strings.EqualFold(f.Name, name) {
+			value = f.Value
+		}
+	}
+	return value
+}
+
+// removed reports whether the user takes the field out.
+func removed(own []ownField, name string) bool {
+	return slices.ContainsFunc(own, func(f ownField) bool { return f.remove && strings.EqualFold(f.Name, name) })
+}
+
+// readField reads "name: value", "name:" (removes ours) and "name;" (sends an
+// empty value). The value is not repeated in an error.
+func readField(line, flag string) (ownField, error) {
+	bad := func(why string) (ownField, error) {
+		return ownField{}, &usageError{why: "flag --" + flag + ": " + why, code: exitUsage}
+	}
+	name, value, colon := strings.Cut(line, ":")
+	empty := false
+	if !colon {
+		if name, empty = strings.CutSuffix(line, ";"); !empty {
+			return bad("a field needs a colon")
+		}
+	}
+	value = strings.Trim(value, " \t")
+	if !isToken(name) {
+		return bad(fmt.Sprintf("bad field name %q", name))
+	}
+	if i := strings.IndexFunc(value, isControl); i >= 0 {
+		return bad("a control character in the value of " + name)
+	}
+	return ownField{auth.Field{Name: name, Value: value}, value == "" && !empty}, nil
+}
+
+// isControl is what RFC 9110 section 5.5 keeps out of field values: every
+// control character but HTAB.
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+
+// isToken reads RFC 9110 section 5.6.2: token = 1*tchar.
+func isToken(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		alnum := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func checkMethod(m string) error {
+	if !isToken(m) {
+		return fmt.Errorf("%q is no method", m)
+	}
+	return nil
+}
+
+// carries reports whether the user set the field by hand.
+func (p *plan) carries(name string) bool {
+	for _, f := range p.fields {
+		if strings.EqualFold(f.Name, name) {
+			return true
+		}
+	}
+	return false
+}
