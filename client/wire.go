@@ -20,6 +20,7 @@ type Wire struct {
 
 	// Raw leaves the framing of a chunked body in it, where the sender can.
 	Raw bool
+
 	// Target, when not "", is the request-target to be sent in the place of the
 	// URL's, as it stands (--request-target). It is not sent after a redirect.
 	Target string

@@ -132,7 +132,7 @@ func (j *job) read(args []string) error {
 func (o *options) forgetFetch() {
 	o.groups = []*options{o}
 	o.urls, o.outputs, o.warned = nil, nil, nil
-	o.bodyOptions = bodyOptions{}
+	o.bodyOptions, o.requestOptions = bodyOptions{}, requestOptions{}
 	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
 	o.head, o.include, o.help, o.version = false, false, false, false
 }

@@ -140,7 +140,7 @@ func (all *fetch) all(ctx context.Context) int {
 
 // one fetches one URL, tells how it went, and returns its exit code.
 func (f *fetcher) one(ctx context.Context, todo task) int {
-	t, err := readURL(todo.url)
+	t, err := f.options.urlRules.read(todo.url)
 	if err != nil {
 		return f.report.fail(ctx, todo.at(err))
 	}
@@ -196,6 +196,9 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 		_ = resp.Body.Close() // the error is what counts
 		return err
 	}
+	if f.options.unless.unmet(resp) {
+		asNotModified(resp)
+	}
 	if err := rec.retry.busy(resp); err != nil {
 		_ = resp.Body.Close() // the next try brings another
 		return err
@@ -208,6 +211,9 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 			return err
 		}
 	} else if err := f.deliver(rec, resp, sets); err != nil {
+		return err
+	}
+	if err := f.saveETag(resp); err != nil {
 		return err
 	}
 	if rec.judged.Verdict == transfer.Complete {
@@ -233,6 +239,10 @@ func (f *fetcher) refused(rec *record, resp *http.Response, sets []string, why *
 
 // deliver writes the heads, when they are wanted, and the body.
 func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error {
+	if resp.StatusCode == http.StatusNotModified && !f.options.include {
+		_ = resp.Body.Close() // there is none
+		return nil            // the file stays what it is
+	}
 	sink := f.sink(rec, resp, sets)
 	if p := paceOf(resp.Request.Context()); p != nil {
 		last := int64(0)

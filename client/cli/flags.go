@@ -22,6 +22,8 @@ var groups = []string{"request", "body", "output", "download", "auth", "proxy", 
 // help are made from.
 func fetchFlags() []flagDef {
 	t := requestFlags()
+	t = append(t, conditionFlags()...)
+	t = append(t, protocolFlags()...)
 	t = append(t, bodyFlags()...)
 	t = append(t, manyFlags()...)
 	t = append(t, outputFlags()...)

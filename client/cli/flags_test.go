@@ -64,7 +64,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		"request": "PUT", "max-redirs": "3", "max-time": "1.5", "connect-timeout": "2", "prompt-timeout": "3",
 		"continue-at": "-", "limit-rate": "1k", "max-filesize": "1M", "retry": "1", "retry-delay": "2", "retry-max-time": "3",
 		"tries": "2", "secret-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
-		"form": "a=b", "form-string": "a=b",
+		"form": "a=b", "form-string": "a=b", "proto-default": "http",
 	}
 	for _, d := range table {
 		value := values[d.name]

@@ -73,7 +73,7 @@ func newList(name string, f io.ReadCloser) *list {
 }
 
 // first reads ahead to the first URL. It returns nil when there is none.
-func (l *list) first() (*target, error) {
+func (l *list) first(rules urlRules) (*target, error) {
 	e, err := l.next()
 	if err != nil {
 		if err == io.EOF {
@@ -82,7 +82,7 @@ func (l *list) first() (*target, error) {
 		return nil, err
 	}
 	l.ahead = &e
-	t, err := readURL(e.url)
+	t, err := rules.read(e.url)
 	return t, e.at(err)
 }
 

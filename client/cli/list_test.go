@@ -51,7 +51,7 @@ func TestList(t *testing.T) {
 // What was read ahead is not lost.
 func TestListFirst(t *testing.T) {
 	l := newList("l", io.NopCloser(strings.NewReader("# c\nh.test/a out=f\nh.test/b\n")))
-	u, err := l.first()
+	u, err := l.first(urlRules{})
 	if err != nil || u.url.Host != "h.test" {
 		t.Fatalf("%v, %v", u, err)
 	}
@@ -59,11 +59,11 @@ func TestListFirst(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	l = newList("l", io.NopCloser(strings.NewReader("# nothing\n")))
-	if u, err := l.first(); u != nil || err != nil {
+	if u, err := l.first(urlRules{}); u != nil || err != nil {
 		t.Errorf("%v, %v", u, err)
 	}
 	l = newList("l", io.NopCloser(strings.NewReader("http://a:b:c/\n")))
-	if _, err := l.first(); err == nil || !strings.HasPrefix(err.Error(), "l:1: ") {
+	if _, err := l.first(urlRules{}); err == nil || !strings.HasPrefix(err.Error(), "l:1: ") {
 		t.Errorf("a bad URL: %v", err)
 	}
 }

@@ -158,8 +158,10 @@ func codeOf(ctx context.Context, err error) int {
 		return authCode(err)
 	case errors.Is(err, client.ErrTooManyRedirects):
 		return exitRedirects
-	case errors.Is(err, client.ErrRedirect) && errors.Is(err, auth.ErrOrigin):
+	case errors.Is(err, client.ErrRedirectScheme), errors.Is(err, client.ErrRedirect) && errors.Is(err, auth.ErrOrigin):
 		return exitProtocol
+	case errors.Is(err, client.ErrRedirectUser):
+		return exitLogin
 	case errors.Is(err, client.ErrRedirect):
 		return exitURL
 	case errors.As(err, &wire):

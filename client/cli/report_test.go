@@ -95,8 +95,9 @@ func TestStatusHints(t *testing.T) {
 		{404, "", "", true, ""},
 		{405, "Allow", "GET", false, "allowed are GET"},
 		{405, "", "", false, ""},
-		{413, "", "", false, "body is too large"},
-		{414, "", "", false, "URL is too long"},
+		{413, "", "", false, "body is too large for this server: 1234 octets"},
+		{414, "", "", false, "URL is too long for this server: 18 octets"},
+		{428, "", "", false, "--etag-compare"},
 		{431, "", "", false, "longest field is X-Long, 6 octets"},
 		{426, "Upgrade", "h2c", false, "wants h2c"},
 		{429, "Retry-After", "120", false, "again after 120"},
@@ -106,7 +107,10 @@ func TestStatusHints(t *testing.T) {
 	} {
 		resp := &http.Response{
 			StatusCode: test.code, Header: http.Header{},
-			Request: &http.Request{Header: http.Header{"X-Long": {"longer"}, "A": {"b"}}},
+			Request: &http.Request{
+				URL: &url.URL{Scheme: "http", Host: "a.example", Path: "/x"}, ContentLength: 1234,
+				Header: http.Header{"X-Long": {"longer"}, "A": {"b"}},
+			},
 		}
 		if test.name != "" {
 			resp.Header.Set(test.name, test.value)

@@ -59,8 +59,7 @@ func newPlan(o *options, stdin *os.File) (*plan, error) {
 	if o.method == "" {
 		p.method, p.upload = p.usual(o), http.MethodPut
 	}
-	p.order(o, own)
-	return p, nil
+	return p, p.order(o, own)
 }
 
 // usual is the method when the user names none.
@@ -76,7 +75,7 @@ func (p *plan) usual(o *options) string {
 
 // order puts the fields in curl's order: its own first, then the user's, then
 // those that speak of the content. A field of the user's replaces one of ours.
-func (p *plan) order(o *options, own []ownField) {
+func (p *plan) order(o *options, own []ownField) error {
 	var fields []auth.Field
 	add := func(name, value string) {
 		if !slices.ContainsFunc(own, func(f ownField) bool { return strings.EqualFold(f.Name, name) }) {
@@ -107,6 +106,9 @@ func (p *plan) order(o *options, own []ownField) {
 	if cookies := o.cookieField(); cookies != "" {
 		add("Cookie", cookies)
 	}
+	if c := o.unless; c.field != "" {
+		add(c.field, c.when.UTC().Format(http.TimeFormat))
+	}
 	formed := p.content != nil && len(o.form.parts) > 0 && !removed(own, "Content-Type")
 	for _, f := range own {
 		switch {
@@ -118,6 +120,11 @@ func (p *plan) order(o *options, own []ownField) {
 			fields = append(fields, f.Field)
 		}
 	}
+	if tag, compared, err := o.etagField(); err != nil {
+		return err
+	} else if compared {
+		fields = append(fields, tag)
+	}
 	switch {
 	case formed:
 		fields = append(fields, auth.Field{Name: "Content-Type", Value: p.content.mime})
@@ -125,6 +132,7 @@ func (p *plan) order(o *options, own []ownField) {
 		add("Content-Type", p.content.mime)
 	}
 	p.fields, p.header = fields, headerOf(fields)
+	return nil
 }
 
 func headerOf(fields []auth.Field) http.Header {

@@ -50,10 +50,14 @@ func scriptSystem() *System {
 
 // scriptRows are what the scripts' server has; see testdata/script/README.
 func scriptRows(other string) []authtest.Row {
+	var rows []authtest.Row
+	for _, code := range []int{402, 404, 413, 414, 418, 422, 428, 431, 499} {
+		rows = append(rows, authtest.Row{Path: fmt.Sprintf("/status/%d", code), Status: code})
+	}
 	users := authtest.Users{"alice": "wonderland", "bob": "p:w d"}
 	basic := authtest.Basic{Realm: "Access to the staging site", Users: users}
 	digest := &authtest.Digest{Realm: "Digests", Users: users, Algorithm: "SHA-256", QOP: "auth"}
-	return []authtest.Row{
+	return append(rows, []authtest.Row{
 		{Path: "/", Body: []byte("hello\n")},
 		{Path: "/empty", Body: []byte{}},
 		{Path: "/binary", Body: []byte("a\x00b")},
@@ -79,7 +83,7 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/cookie/set", Header: http.Header{"Set-Cookie": {"session=s3cret; Path=/"}}},
 		{Path: "/cookie/n/", Header: http.Header{"Set-Cookie": {"n=1; Path=/"}}},
 		{Path: "/named", Header: http.Header{"Content-Disposition": {`attachment; filename="../theirs.txt"`}}, Body: []byte("theirs\n")},
-	}
+	}...)
 }
 
 // scriptServers is what a script's own commands act on.

@@ -29,15 +29,17 @@ func statusHint(resp *http.Response, identified bool) string {
 			return "allowed are " + shown("Allow")
 		}
 	case http.StatusRequestEntityTooLarge:
-		return "the body is too large for this server"
+		return "the body is too large for this server: " + bodySize(resp.Request)
 	case http.StatusRequestURITooLong:
-		return "the URL is too long for this server"
+		return fmt.Sprintf("the URL is too long for this server: %d octets", len(resp.Request.URL.String()))
 	case http.StatusRequestHeaderFieldsTooLarge:
 		return "the header is too large for this server; the longest field is " + longestField(resp.Request)
 	case http.StatusUpgradeRequired:
 		if resp.Header.Get("Upgrade") != "" {
 			return "the server wants " + shown("Upgrade")
 		}
+	case http.StatusPreconditionRequired:
+		return "the server wants a condition: --etag-compare FILE sends what --etag-save kept, -H \"If-Match: ETAG\" says what is to be changed"
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusRequestTimeout:
 		if after := shown("Retry-After"); after != "" {
 			return "the server says to try again after " + after
@@ -48,6 +50,13 @@ func statusHint(resp *http.Response, identified bool) string {
 		}
 	}
 	return ""
+}
+
+func bodySize(r *http.Request) string {
+	if r.ContentLength < 0 {
+		return "a stream"
+	}
+	return fmt.Sprintf("%d octets", r.ContentLength)
 }
 
 // longestField names the request's longest field.
@@ -78,6 +87,18 @@ func blockedBy(links []string) string {
 // statusName is the registered name of a status code (the HTTP Status Code
 // Registry).
 func statusName(code int) string {
+	switch code { // net/http has older names, of RFC 7231, 4918 and 2324
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusRequestURITooLong:
+		return "URI Too Long"
+	case http.StatusRequestedRangeNotSatisfiable:
+		return "Range Not Satisfiable"
+	case http.StatusTeapot:
+		return "(Unused)"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
 	if name := http.StatusText(code); name != "" {
 		return name
 	}

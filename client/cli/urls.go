@@ -13,6 +13,7 @@ import (
 type target struct {
 	url    *url.URL // absolute, the host as in origin, without userinfo and fragment
 	origin auth.Origin
+	typed  *url.URL // before its dot segments were removed
 
 	// The userinfo, percent-decoded.
 	user        string
@@ -115,7 +116,7 @@ func readRest(protocol, rest string) (*target, error) {
 		return nil, badURL("%v", err)
 	}
 	// Resolving removes the dot segments, as RFC 3986 section 5.2.4 has it.
-	t.url = u.ResolveReference(u)
+	t.typed, t.url = u, u.ResolveReference(u)
 	_, t.url.Host, _ = strings.Cut(t.origin.Display(), "://")
 	t.url.Fragment, t.url.RawFragment = "", ""
 	if t.url.Path == "" {

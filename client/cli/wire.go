@@ -123,7 +123,8 @@ func (p *parts) addClient(jar client.Jar) {
 		Policy: client.Policy{
 			AllowClearText: o.cleartext, AllowDowngrade: o.downgrade, Unverified: o.insecure,
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
-			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(),
+			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(), KeepPost: o.keepPost,
+			RedirectTo: o.mayRedirectTo, RefuseUserinfo: o.noUser,
 			ProxyUnverified: o.proxy.insecure, OwnProxyAnswer: p.proxies.answersByHand(),
 		},
 		Trace: tracer(p.verbose, p.har),
