@@ -160,6 +160,13 @@ func (c *Case) Without(spellings []string, takesArgument bool) (rest [][]string,
 func split(s string) (words []string) {
 	var word strings.Builder
 	begun, quote := false, byte(0)
+	end := func() {
+		if begun {
+			words = append(words, word.String())
+		}
+		word.Reset()
+		begun = false
+	}
 	for i := 0; i < len(s); i++ {
 		switch ch := s[i]; {
 		case quote != 0 && ch == quote:
@@ -174,15 +181,12 @@ func split(s string) (words []string) {
 		case quote == 0 && (ch == '\'' || ch == '"'):
 			quote, begun = ch, true
 		case quote == 0 && (ch == ' ' || ch == '\t' || ch == '\n'):
-			if begun {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			begun = false
+			end()
 		default:
 			word.WriteByte(ch)
 			begun = true
 		}
 	}
+	end()
 	return words
 }
