@@ -27,4 +27,11 @@
 //   - A bare "%" in a path is sent as "%25", and bytes that RFC 3986 section 2
 //     does not allow in a URL are percent-encoded.
 //   - A long flag takes its value after "=" as well.
+//   - --next without a URL after it, and a bad URL, stop everything before
+//     anything is sent. --no-prompt, --prompt-timeout, --store, --no-store and
+//     --show-secrets are for the whole run, in whichever group they stand.
+//   - --input-file (curl has none): of what the user says of himself nothing goes
+//     to an origin that the list names, but that of its first URL, or those that
+//     were typed beside it (list_home.go).
+//   - An error in a config file ends the run; curl warns and goes on.
 package cli

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,11 @@ func TestMain(m *testing.M) {
 			if d, err := time.ParseDuration(os.Getenv("GETIN_TEST_PAUSE")); err == nil {
 				testOnlyFirstPause = d
 			}
-			os.Exit(Main(os.Args[1:], scriptSystem()))
+			code := Main(os.Args[1:], scriptSystem())
+			if name := os.Getenv("GETIN_TEST_PEAK"); name != "" {
+				_ = os.WriteFile(name, []byte(strconv.FormatInt(peakMemory(), 10)), 0o600) // who wants it will miss it
+			}
+			os.Exit(code)
 		},
 	})
 }
