@@ -23,6 +23,16 @@
 //   - --retry goes on where the transfer broke off, in a file and on standard
 //     output, and takes a broken connection for a reason to try again. The body
 //     of a status that leads to another try is not written.
+//   - A body is offered with Expect from 1 MiB on, whichever flag it is of; curl
+//     7.88 asks before every -T. What came through a pipe is sent again after a
+//     challenge when no more than 1 MiB of it was read.
+//   - --url-query and -G with data both go into the URL; curl drops the first.
+//   - -X PUT -d keeps its body after a 301 or 302; curl sends an empty PUT.
+//   - --request-target is for the URL that was typed, and not for a redirect's.
+//   - --etag-save writes the ETag when the body is there, and only that of a
+//     success; curl writes it before. A 304 without one leaves the file alone.
+//   - -z also reads the dates of RFC 3339.
+//   - encoder=quoted-printable is missing from -F.
 //   - --remove-on-error leaves a file that was there before.
 //   - A bare "%" in a path is sent as "%25", and bytes that RFC 3986 section 2
 //     does not allow in a URL are percent-encoded.
