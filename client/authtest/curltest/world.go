@@ -195,11 +195,11 @@ func (w *world) gather(ctx context.Context, path string, n int) bool {
 	}
 }
 
-var name = regexp.MustCompile(`\$[A-Z][A-Z0-9]*`)
+var dollarName = regexp.MustCompile(`\$[A-Z][A-Z0-9]*`)
 
 // expand puts in what the names stand for.
 func (w *world) expand(s string) string {
-	return name.ReplaceAllStringFunc(s, func(n string) string {
+	return dollarName.ReplaceAllStringFunc(s, func(n string) string {
 		if v, ok := w.names[n[1:]]; ok {
 			return v
 		}
