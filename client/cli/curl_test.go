@@ -103,21 +103,19 @@ func spellings(d *flagDef) []string {
 
 // uncovered are the flags without a case, with the reason.
 var uncovered = map[string]string{
-	"allow-cleartext": "needs a host that is not loopback: the lab has one",
-	"help":            "its words are getin's own: golden files",
-	"no-buffer":       "changes no octet, but when each is written: limit_test.go",
-	"pretty":          "needs a terminal: pretty_test.go has one",
-	"styled-output":   "asks for what is so anyway",
-	"retry-delay":     "takes a second at least: retry_test.go",
-	"speed-limit":     "takes a second at least: pace_test.go",
-	"speed-time":      "takes a second at least: pace_test.go",
-	"har":             "holds times: har_test.go",
-	"trace-time":      "its words are the time of day: trace.txtar",
-	"tries":           "needs a terminal: person_test.go has one",
-	"version":         "its words are getin's own: usage.txtar",
-
+	"har":                "holds times: har_test.go",
+	"help":               "its words are getin's own: golden files",
+	"no-buffer":          "changes no octet, but when each is written: limit_test.go",
 	"parallel-immediate": "is what getin does anyway",
+	"pretty":             "needs a terminal: pretty_test.go has one",
 	"rate":               "takes time: tasks_test.go",
+	"retry-delay":        "takes a second at least: retry_test.go",
+	"speed-limit":        "takes a second at least: pace_test.go",
+	"speed-time":         "takes a second at least: pace_test.go",
+	"styled-output":      "asks for what is so anyway",
+	"trace-time":         "its words are the time of day: trace.txtar",
+	"tries":              "needs a terminal: person_test.go has one",
+	"version":            "its words are getin's own: usage.txtar",
 }
 
 func TestEveryFlagHasACase(t *testing.T) {
