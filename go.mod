@@ -13,15 +13,16 @@ require (
 	github.com/spf13/pflag v1.1.0
 	github.com/zalando/go-keyring v0.2.8
 	go.uber.org/goleak v1.3.0 // tests only: a thousand canceled downloads leave nothing behind
-	golang.org/x/net v0.62.0 // host names in other alphabets (idna), the rules of NO_PROXY (httpproxy)
+	golang.org/x/crypto v0.58.0 // scrypt, for encrypted private keys
+	golang.org/x/net v0.62.0 // host names in other alphabets (idna), the octets of fields (httpguts), public suffixes
 	golang.org/x/sys v0.49.0 // terminals, splice and file locks where package syscall ends
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0 // the normal forms of user names and passwords (precis), widths of letters
+	software.sslmate.com/src/go-pkcs12 v0.7.4 // client certificates in PKCS #12, old and new
 )
 
 require (
 	filippo.io/hpke v0.4.0 // indirect
 	github.com/danieljoos/wincred v1.2.3 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
