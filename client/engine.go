@@ -10,7 +10,14 @@ import (
 
 // Engine makes h1's Engine a Sender: it carries the Wire over, and returns a
 // proxy's 407 to CONNECT as the response that it is.
-type Engine struct{ *h1.Engine }
+type Engine struct {
+	*h1.Engine
+
+	// Stranger, when not nil, is the TLS for requests that redirects have led
+	// away from the typed origin, and that nothing of the caller's goes with: the
+	// same without the client's certificate.
+	Stranger *h1.TLS
+}
 
 // RoundTrip implements http.RoundTripper. Errors are h1's.
 func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -19,6 +26,9 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 		w = &Wire{}
 	}
 	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap}
+	if w.Stranger {
+		wire.TLS = e.Stranger
+	}
 	resp, err := e.Engine.Send(req, wire)
 	w.fill(wire)
 	var refused *h1.ConnectError

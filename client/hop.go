@@ -59,7 +59,7 @@ func (h *hop) redirectedFrom() auth.Origin {
 // front of its fields, and the body from its start.
 func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 	ctx := h.req.Context()
-	wire := &Wire{Target: h.ownTarget()}
+	wire := &Wire{Target: h.ownTarget(), Stranger: h.left}
 	r := h.req.WithContext(WithWire(ctx, wire))
 	// The values are shared with the hop: nobody changes them in place.
 	r.Header = make(http.Header, len(h.req.Header)+len(answers)+1)

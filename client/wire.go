@@ -28,6 +28,10 @@ type Wire struct {
 	// Tap, when not nil, is told what passes on the wire.
 	Tap h1.Tap
 
+	// Stranger: redirects have led to an origin that gets nothing of what the
+	// caller gave for the first.
+	Stranger bool
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. A sender that does not see it leaves it empty, or writes it anew.
 	// Interim are the heads of the informational responses before it.

@@ -23,7 +23,7 @@ const checksAtOnce = 8
 const checkLimit = 30 * time.Second
 
 func checkFlags() []flagDef {
-	return flagsNamed("insecure", "cacert", "max-time", "connect-timeout", "http1.1", "allow-cleartext", "allow-downgrade")
+	return append(connectFlags(), flagsNamed("max-time", "connect-timeout", "allow-cleartext", "allow-downgrade")...)
 }
 
 // verdict is what a check has found.

@@ -11,15 +11,13 @@ import (
 )
 
 func loginFlags() []flagDef {
-	return flagsNamed(
+	return append(connectFlags(), flagsNamed(
 		"header", "user-agent", "user", "basic", "digest", "anyauth", "account", "no-prompt", "ask",
 		"allow-cleartext", "allow-downgrade", "store", "prompt-timeout", "tries",
 		"secret-fd", "secret-stdin", "secret-file", "secret-command",
-		"insecure", "cacert", "max-time", "connect-timeout", "http1.1", "location", "max-redirs",
-		"proxy", "proxy-user", "proxy-basic", "proxy-digest", "proxy-anyauth", "noproxy", "proxytunnel", "proxy-header",
-		"preproxy", "proxy1.0", "socks4", "socks4a", "socks5", "socks5-hostname", "proxy-insecure", "proxy-cacert",
+		"max-time", "connect-timeout", "location", "max-redirs",
 		"verbose", "show-secrets",
-	)
+	)...)
 }
 
 func runLogin(ctx context.Context, sys *System, args []string) int {

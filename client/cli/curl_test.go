@@ -116,6 +116,12 @@ var uncovered = map[string]string{
 	"trace-time":         "its words are the time of day: trace.txtar",
 	"tries":              "needs a terminal: person_test.go has one",
 	"version":            "its words are getin's own: usage.txtar",
+
+	"tcp-nodelay":    "changes no octet, but when each is sent: h1/source_test.go",
+	"keepalive":      "nobody can see it from afar: h1/source_test.go",
+	"keepalive-time": "nobody can see it from afar: h1/source_test.go",
+
+	"happy-eyeballs-timeout-ms": "needs a host whose IPv6 does not answer",
 }
 
 func TestEveryFlagHasACase(t *testing.T) {

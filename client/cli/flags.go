@@ -16,7 +16,7 @@ type flagDef struct {
 }
 
 // groups are the headings of --help, in order.
-var groups = []string{"request", "body", "output", "download", "auth", "proxy", "connection", "redirect", "info"}
+var groups = []string{"request", "body", "output", "download", "auth", "proxy", "tls", "connection", "redirect", "info"}
 
 // fetchFlags returns the flags of "getin URL": the one table that parsing and
 // help are made from.
@@ -33,8 +33,8 @@ func fetchFlags() []flagDef {
 	t = append(t, codingFlags()...)
 	t = append(t, authFlags()...)
 	t = append(t, secretFlags()...)
-	t = append(t, proxyFlags()...)
 	t = append(t, connectionFlags()...)
+	t = append(t, connectFlags()...)
 	t = append(t, displayFlags()...)
 	return append(t, infoFlags()...)
 }
@@ -125,14 +125,6 @@ func outputFlags() []flagDef {
 func connectionFlags() []flagDef {
 	return []flagDef{
 		{
-			letter: "k", name: "insecure", group: "connection", help: "accept any certificate",
-			on: func(o *options, b bool) { o.insecure = b },
-		},
-		{
-			name: "cacert", arg: "file", group: "connection", help: "certificates to trust, instead of the system's",
-			take: func(o *options, v string) error { o.caCert = v; return nil },
-		},
-		{
 			letter: "m", name: "max-time", arg: "seconds", group: "connection", help: "how long a transfer may take",
 			take: func(o *options, v string) (err error) { o.maxTime, err = seconds(v); return err },
 		},
@@ -151,11 +143,6 @@ func connectionFlags() []flagDef {
 				o.speedLimit = max(o.speedLimit, 1)
 				return err
 			},
-		},
-		{name: "http2", group: "connection", help: "use HTTP/2 when the server offers it", on: func(o *options, b bool) { o.http2 = b }},
-		{
-			name: "http1.1", group: "connection", help: "use HTTP/1.1, which is the default",
-			on: func(o *options, b bool) { o.http2 = o.http2 && !b },
 		},
 		{
 			letter: "L", name: "location", group: "redirect", help: "follow redirects",

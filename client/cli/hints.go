@@ -7,6 +7,7 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/h1"
+	"getin/client/keypair"
 )
 
 // hintFor says what the user can do about an error, or "".
@@ -47,6 +48,7 @@ var sentinelHints = []struct {
 	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},
 	{auth.ErrRefusedBefore, "--ask asks for a new one"},
 	{auth.ErrNobody, "run it once on a terminal, or use -u, --secret-file or --secret-command"},
+	{keypair.ErrPassphrase, "--pass PHRASE opens it, and on a terminal getin asks"},
 	{errBinary, "-o FILE saves it, \"-o -\" writes it all the same"},
 	{auth.ErrServerUnverified, "someone else may have answered; the password was not shown to them"},
 }

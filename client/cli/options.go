@@ -72,7 +72,9 @@ type connectOptions struct {
 	insecure       bool
 	caCert         string
 	connectTimeout time.Duration // 0: the engine's own
-	http2          bool
+	speaks         protocol
+	dial           dialOptions
+	tls            tlsOptions
 	proxy          proxyOptions
 }
 

@@ -173,6 +173,30 @@ func partyName(q auth.Query) string {
 	return who
 }
 
+// phrase asks for what opens the key in the file.
+func (p *person) phrase(ctx context.Context, file string, again bool) (string, error) {
+	var phrase string
+	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) (err error) {
+		if t == nil {
+			phrase, err = prompt.Askpass(ctx, p.program(), fmt.Sprintf("Pass phrase for '%s': ", file), nil)
+			return err
+		}
+		line := "the key in " + prompt.Quote(file, t.Width()) + " is encrypted"
+		if again {
+			line = "  wrong pass phrase"
+		}
+		if err := t.Print(line); err != nil {
+			return err
+		}
+		phrase, err = t.Secret(ctx, "  pass phrase")
+		return err
+	})
+	if err == nil {
+		p.mask.add(auth.Credential{Secret: auth.NewSecret(phrase)})
+	}
+	return phrase, err
+}
+
 // Account implements store.Person: the menu of rule R10.
 func (p *person) Account(ctx context.Context, q auth.Query, names []string) (string, error) {
 	choice := ""

@@ -34,6 +34,7 @@ type run struct {
 	index   *index.Index // nil: nothing is remembered
 	keep    store.Place
 	person  store.Person // nil: nobody is asked
+	asker   *person      // the same
 	ambient ambient
 	joined  []*parts    // of the groups so far
 	jar     *cookie.Jar // nil: nobody keeps cookies
@@ -49,7 +50,12 @@ type parts struct {
 	proxies *proxies
 	wallet  *store.Wallet
 	engine  *h1.Engine
-	client  *client.Client
+
+	// strangers is the engine's TLS for servers that the certificate of -E was
+	// not given for; nil: the same for all.
+	strangers *h1.TLS
+
+	client *client.Client
 }
 
 // newRun makes what the groups share.
@@ -70,7 +76,8 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 	}
 	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
 	if asks {
-		r.person = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}
+		r.asker = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}
+		r.person = r.asker
 	}
 	var err error
 	if r.keep, err = r.place(ctx, asks); err != nil {
@@ -99,7 +106,7 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 		r.mask.add(c)
 	}
 	p.wallet = r.walletFor(o, append(given, p.proxies.given...))
-	p.engine = r.engineFor(p)
+	r.connect(p)
 	p.addClient(r.jarFor(o))
 	r.joined = append(r.joined, p)
 	return p, nil
@@ -115,7 +122,7 @@ func (r *run) joinFor(like *parts, t *target) *parts {
 }
 
 func (p *parts) addClient(jar client.Jar) {
-	o, engine := p.options, client.Engine{Engine: p.engine}
+	o, engine := p.options, client.Engine{Engine: p.engine, Stranger: p.strangers}
 	p.client = &client.Client{
 		Sender: engine, Schemes: o.pick.schemes(), ProxySchemes: o.proxy.pick.schemes(),
 		Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent,
@@ -125,7 +132,7 @@ func (p *parts) addClient(jar client.Jar) {
 			Follow: o.location, MaxRedirects: o.maxRedirs, KeepMethod: o.method != "",
 			TrustRedirects: o.trusted, AutoReferer: o.autoReferer(), KeepPost: o.keepPost,
 			RedirectTo: o.mayRedirectTo, RefuseUserinfo: o.noUser,
-			ProxyUnverified: o.proxy.insecure, OwnProxyAnswer: p.proxies.answersByHand(),
+			ProxyUnverified: o.proxy.insecure, Moved: o.dial.Moves(), OwnProxyAnswer: p.proxies.answersByHand(),
 		},
 		Trace: tracer(p.verbose, p.har),
 	}
@@ -134,21 +141,28 @@ func (p *parts) addClient(jar client.Jar) {
 	}
 }
 
-// engineFor returns the engine of a group that connects in the same way, for its
-// connections, or a new one.
-func (r *run) engineFor(p *parts) *h1.Engine {
+// connect gives the group an engine: that of one that connects in the same way,
+// for its connections, or a new one.
+func (r *run) connect(p *parts) {
 	o := p.options
 	for _, other := range r.joined {
 		if reflect.DeepEqual(other.options.connectOptions, o.connectOptions) && maps.Equal(other.proxies.typed, p.proxies.typed) {
-			return other.engine
+			p.engine, p.strangers = other.engine, other.strangers
+			return
 		}
 	}
-	return h1.New(h1.Config{
+	own := o.serverTLS(r.ownCertificate(o))
+	if own.Certificate != nil {
+		bare := own
+		bare.Certificate = nil
+		p.strangers = &bare
+	}
+	p.engine = h1.New(h1.Config{
+		Dial: o.dial.Dial, Network: o.dial.network, HTTP10: o.speaks == http10, PriorHTTP2: o.speaks == http2Prior,
 		Proxy: p.proxies.of, PreProxy: p.proxies.pre, ProxyFields: p.proxies.fieldsFor,
 		Tunnel: o.proxy.tunnel, Connect10: o.proxy.connect10,
 		ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,
-		TLS:      h1.TLS{CACert: o.caCert, Insecure: o.insecure, HTTP2: o.http2},
-		ProxyTLS: h1.TLS{CACert: o.proxy.caCert, Insecure: o.proxy.insecure},
+		TLS: own, ProxyTLS: h1.TLS{CACert: o.proxy.caCert, Insecure: o.proxy.insecure},
 	})
 }
 

@@ -1,6 +1,7 @@
 package h1
 
 import (
+	"context"
 	"crypto/tls"
 	"net/url"
 	"time"
@@ -38,6 +39,13 @@ type Config struct {
 	// together. Zero is 5 minutes, as in curl.
 	ConnectTimeout time.Duration
 
+	// HTTP10 writes requests as HTTP/1.0, one for a connection.
+	HTTP10 bool
+
+	// PriorHTTP2 speaks HTTP/2 with http servers without asking them (RFC 9113
+	// section 3.3), unless a proxy gets the request.
+	PriorHTTP2 bool
+
 	// Network is "tcp", "tcp4" or "tcp6"; empty is "tcp".
 	Network string
 
@@ -51,8 +59,9 @@ type Config struct {
 // TLS says whom to trust, and as whom to appear. It must not change once it is
 // in use.
 type TLS struct {
-	// CACert names a PEM file whose certificates replace the system's.
-	CACert string
+	// CACert names a PEM file, CAPath a folder of such files, whose certificates
+	// replace the system's.
+	CACert, CAPath string
 
 	// Insecure goes on with a peer whose certificate is not trusted, and says
 	// so in Wire.Unverified.
@@ -67,8 +76,18 @@ type TLS struct {
 	// and the latest.
 	MinVersion, MaxVersion uint16
 
-	// Certificates are the client's own, for servers that ask for one.
-	Certificates []tls.Certificate
+	// Certificate gets the client's own, for servers that ask for one. It is
+	// called before a connection is made, in the time of the request and not of
+	// the connecting, and may be called at once from many goroutines. Nil: there
+	// is none.
+	Certificate func(context.Context) (*tls.Certificate, error)
+
+	// CipherSuites are those to be offered for TLS up to 1.2. Nil is the default
+	// of crypto/tls.
+	CipherSuites []uint16
+
+	// NoALPN tells servers nothing of the versions of HTTP.
+	NoALPN bool
 
 	// HTTP2 offers HTTP/2 before HTTP/1.1. Without it, HTTP/2 is spoken only
 	// with a server that takes nothing else.

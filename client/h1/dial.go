@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -58,7 +59,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	if server == nil {
 		return nil
 	}
-	return server.secure(ctx, c, hop{host: r.host, addr: r.server, lane: r.key.lane != ""})
+	return server.secure(ctx, c, hop{host: r.host, addr: r.server, cert: r.cert, lane: r.key.lane != ""})
 }
 
 // firstHop connects to the proxy, or the server: the bottom of a connection.
@@ -98,7 +99,7 @@ func (e *Engine) connect(ctx context.Context, l *link, addr string, proxy bool) 
 	case isFixed:
 		nc, err = e.dialEach(ctx, addr, fixed)
 	case local:
-		nc, err = e.dialEach(ctx, addr, loopbacks)
+		nc, err = e.dialEach(ctx, addr, loopbacks())
 	default:
 		// Called before any address is dialled, in this goroutine.
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -143,8 +144,10 @@ func (e *Engine) network() string {
 	return e.config.Network
 }
 
-// loopbacks are tried in curl's order.
-var loopbacks = []netip.Addr{netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+// loopbacks returns the addresses of this machine in curl's order.
+func loopbacks() []netip.Addr {
+	return []netip.Addr{netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+}
 
 // dialEach tries one address after the other, each with its share of the time
 // that is left.
@@ -194,7 +197,8 @@ func (e *Engine) resolve(ctx context.Context, l *link, addr string, only4 bool) 
 	host, _ := splitHostPort(addr)
 	list, fixed := e.config.Dial.addresses(addr)
 	if local, _ := loopbackName(addr); local && !fixed {
-		list, fixed = []netip.Addr{loopbacks[1], loopbacks[0]}, true
+		list, fixed = loopbacks(), true
+		slices.Reverse(list) // many proxies know IPv4 alone
 	}
 	if !fixed {
 		r := testOnlyResolver

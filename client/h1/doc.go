@@ -85,6 +85,11 @@
 //     and port. Early data is never sent.
 //   - From the environment, only http_proxy in lower case is taken for http:
 //     HTTP_PROXY may be a request's field in a CGI program ("httpoxy",
-//     CVE-2016-5385). Hosts on the loopback are never proxied by the
-//     environment's word.
+//     CVE-2016-5385).
+//   - The proxy behind a SOCKS proxy is told nothing of what is for that one;
+//     curl 7.88 tells it the user and the password.
+//   - A folder of CA certificates needs no names made of hashes: all in it are
+//     trusted, as by crypto/x509.
+//   - The client's certificate is shown whatever the authorities are that the
+//     server names, as by curl; crypto/tls would look at them.
 package h1

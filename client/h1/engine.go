@@ -64,6 +64,9 @@ func (e *Engine) Send(req *http.Request, w *Wire) (*http.Response, error) {
 	if x.route, err = e.route(req, x.wire); err != nil {
 		return nil, err
 	}
+	if x.route.old && x.payload.body != nil && x.payload.length < 0 {
+		return nil, fault(Upload, "HTTP/1.0 has no way to send a body of unknown length")
+	}
 	scratch := e.heads.Get().(*[]byte)
 	defer e.heads.Put(scratch)
 	if x.head, err = appendHead((*scratch)[:0], req, x.wire, &x.route, &x.payload); err != nil {
@@ -86,7 +89,7 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 			return c, nil
 		}
 	}
-	c, err := e.open(ctx, r)
+	c, err := e.openAs(ctx, r)
 	if errors.Is(err, errOnlyH2) {
 		c, err = e.open(ctx, r)
 	}
@@ -96,13 +99,24 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 		}
 		return nil, err
 	}
-	if c.link.tls != nil && c.link.tls.NegotiatedProtocol == "h2" {
+	if r.prior || c.link.tls != nil && c.link.tls.NegotiatedProtocol == "h2" {
 		if err := e.speakH2(ctx, c, r); err != nil {
 			_ = c.sock.Close() // of no use any more
 			return nil, err
 		}
 	}
 	return c, nil
+}
+
+// openAs opens a connection with the client's certificate, if there is one.
+func (e *Engine) openAs(ctx context.Context, r *route) (*conn, error) {
+	if own := r.key.tls.Certificate; r.key.secure && own != nil {
+		var err error
+		if r.cert, err = own(ctx); err != nil {
+			return nil, &Error{ClientCert, err}
+		}
+	}
+	return e.open(ctx, r)
 }
 
 // CloseIdleConnections closes what is kept for later requests.

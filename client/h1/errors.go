@@ -24,6 +24,7 @@ const (
 	Connect      Kind = 7  // no connection
 	WeirdReply   Kind = 8  // the reply breaks RFC 9112
 	Partial      Kind = 18 // the body ended early
+	Upload       Kind = 25 // the request's body cannot be sent in this version of HTTP
 	ReadBody     Kind = 26 // the request's body cannot be read, or is not as long as it says
 	Timeout      Kind = 28
 	TLSHandshake Kind = 35 // TLS failed, but not for the certificate
@@ -31,6 +32,7 @@ const (
 	EmptyReply   Kind = 52 // the server closed without a word
 	Send         Kind = 55
 	Receive      Kind = 56 // also: a broken chunk; CONNECT refused with another status than 407
+	ClientCert   Kind = 58 // the client's own certificate, or its key, cannot be used
 	Certificate  Kind = 60 // the peer's certificate is not trusted
 	Encoding     Kind = 61 // a transfer coding other than chunked
 	CAFile       Kind = 77 // the CA certificates cannot be read

@@ -141,6 +141,7 @@ func (x *exchange) talk(c *conn) error {
 	}
 	x.wire.Head = head
 	x.resp.Request, x.resp.TLS = x.req, c.link.tls
+	f.keep = f.keep && !x.route.old
 	x.settleSending(c, &f)
 	c.used.Store(true)
 	x.attach(c, f)

@@ -28,8 +28,13 @@ func (e *Engine) speakH2(ctx context.Context, c *conn, r *route) error {
 		ExpectContinueTimeout:  continueTimeout,
 		IdleConnTimeout:        idleTimeout,
 	}
-	t.Protocols.SetHTTP2(true)
-	cc, err := t.NewClientConn(ctx, "https", r.server)
+	scheme := "https"
+	if r.prior {
+		scheme, t.DialContext = "http", t.DialTLSContext
+	}
+	t.Protocols.SetHTTP2(!r.prior)
+	t.Protocols.SetUnencryptedHTTP2(r.prior)
+	cc, err := t.NewClientConn(ctx, scheme, r.server)
 	if err != nil {
 		return fault(HTTP2, "HTTP/2 with %s: %w", r.host, err)
 	}

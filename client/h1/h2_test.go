@@ -2,6 +2,7 @@ package h1
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -122,7 +123,7 @@ func TestSessionsResumeWithinOneIdentity(t *testing.T) {
 	srv.StartTLS()
 	defer srv.Close()
 	cert, _ := selfSigned(t)
-	mine := &TLS{Insecure: true, Certificates: []tls.Certificate{cert}}
+	mine := &TLS{Insecure: true, Certificate: func(context.Context) (*tls.Certificate, error) { return &cert, nil }}
 	e := newEngine(t, Config{TLS: TLS{Insecure: true}})
 	var got []string
 	for _, id := range []*TLS{nil, nil, mine, mine, nil} {

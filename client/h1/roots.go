@@ -28,7 +28,8 @@ var errNoRoots = errors.New("no CA certificates found")
 
 // roots are the trusted certificates, read once, when they are first wanted.
 type roots struct {
-	file   string // of the user; replaces all else
+	file   string // of the user, as is dir; they replace all else
+	dir    string
 	getenv func(string) string
 
 	once sync.Once
@@ -56,8 +57,8 @@ func (r *roots) get() (*x509.CertPool, error) {
 }
 
 func (r *roots) load() (*x509.CertPool, error) {
-	if r.file != "" {
-		return readBundle(r.file)
+	if r.file != "" || r.dir != "" {
+		return r.own()
 	}
 	file, dir := "", ""
 	if r.getenv != nil {
@@ -67,6 +68,23 @@ func (r *roots) load() (*x509.CertPool, error) {
 		return nil, nil
 	}
 	return readSystem(file, dir)
+}
+
+// own reads the user's file and folder. A folder without certificates trusts
+// nobody.
+func (r *roots) own() (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	if r.file != "" {
+		named, err := readBundle(r.file)
+		if err != nil {
+			return nil, err
+		}
+		pool = named
+	}
+	if r.dir != "" {
+		readDir(pool, r.dir)
+	}
+	return pool, nil
 }
 
 // readSystem reads the bundle: the named one, or the first known; and the

@@ -1,6 +1,7 @@
 package h1
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"net"
@@ -25,6 +26,9 @@ type route struct {
 	agent       string  // User-Agent for CONNECT
 	proxyFields []Field // of the caller's, for the proxy
 	connect10   bool
+	old         bool             // HTTP/1.0
+	prior       bool             // HTTP/2, without asking
+	cert        *tls.Certificate // the client's own, once a connection is wanted
 }
 
 // route decides how the request goes.
@@ -62,10 +66,12 @@ func (e *Engine) way(u *url.URL) (r route, err error) {
 	if len(e.config.Dial.ConnectTo) > 0 {
 		r.target = e.config.Dial.instead(r.server)
 	}
-	if e.config.Proxy == nil && e.config.PreProxy == nil || e.config.Dial.Unix != "" {
-		return r, nil
+	r.old = e.config.HTTP10
+	if (e.config.Proxy != nil || e.config.PreProxy != nil) && e.config.Dial.Unix == "" {
+		err = e.viaProxy(&r, u)
 	}
-	return r, e.viaProxy(&r, u)
+	r.prior = e.config.PriorHTTP2 && !r.key.secure && !r.absolute()
+	return r, err
 }
 
 func (e *Engine) viaProxy(r *route, u *url.URL) error {

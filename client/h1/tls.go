@@ -29,7 +29,7 @@ type identity struct {
 
 func newIdentity(t *TLS, getenv func(string) string) *identity {
 	return &identity{
-		tls: t, roots: roots{file: t.CACert, getenv: getenv}, sessions: tls.NewLRUClientSessionCache(0),
+		tls: t, roots: roots{file: t.CACert, dir: t.CAPath, getenv: getenv}, sessions: tls.NewLRUClientSessionCache(0),
 		keys: map[string]string{}, onlyH2: map[string]bool{},
 	}
 }
@@ -50,7 +50,8 @@ func (e *Engine) identity(t *TLS) *identity {
 type hop struct {
 	host, addr string
 	proxy      bool
-	lane       bool // HTTP/1.1 and nothing else: HTTP/2 has no connection to authenticate
+	cert       *tls.Certificate // the client's own, or nil
+	lane       bool             // HTTP/1.1 and nothing else: HTTP/2 has no connection to authenticate
 }
 
 // errOnlyH2: the server speaks HTTP/2 alone, which was not offered.
@@ -96,7 +97,12 @@ func (id *identity) config(v *verifier) *tls.Config {
 		InsecureSkipVerify: id.tls.Insecure, // verifier.check looks all the same
 		VerifyConnection:   v.check,
 		ClientSessionCache: sessionsAt{id.sessions, v.hop.addr},
-		Certificates:       id.tls.Certificates,
+		CipherSuites:       id.tls.CipherSuites,
+	}
+	if own := v.hop.cert; own != nil {
+		// It is shown whatever the authorities are that the server names, as by
+		// OpenSSL: the server knows best what it takes.
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }
 	}
 	if c.MinVersion == 0 {
 		c.MinVersion = tls.VersionTLS12
@@ -105,6 +111,9 @@ func (id *identity) config(v *verifier) *tls.Config {
 	defer id.mu.Unlock()
 	if !v.hop.proxy && !v.hop.lane && (id.tls.HTTP2 || id.onlyH2[v.hop.addr]) {
 		c.NextProtos = []string{"h2", "http/1.1"}
+	}
+	if id.tls.NoALPN {
+		c.NextProtos = nil
 	}
 	return c
 }

@@ -29,7 +29,13 @@ func appendHead(b []byte, req *http.Request, w *Wire, r *route, p *payload) ([]b
 	b = append(b, req.Method...)
 	b = append(b, ' ')
 	b = append(b, target...)
-	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, " HTTP/1."...)
+	if r.old {
+		b = append(b, '0')
+	} else {
+		b = append(b, '1')
+	}
+	b = append(b, "\r\nHost: "...)
 	b = append(b, host...)
 	b = append(b, "\r\n"...)
 	fields := w.Fields
