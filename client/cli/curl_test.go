@@ -110,6 +110,7 @@ var uncovered = map[string]string{
 	"pretty":             "needs a terminal: pretty_test.go has one",
 	"rate":               "takes time: tasks_test.go",
 	"retry-delay":        "takes a second at least: retry_test.go",
+	"segments":           "needs a large file with ranges: segments_test.go",
 	"speed-limit":        "takes a second at least: pace_test.go",
 	"speed-time":         "takes a second at least: pace_test.go",
 	"styled-output":      "asks for what is so anyway",

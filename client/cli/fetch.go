@@ -28,6 +28,7 @@ type fetcher struct {
 	*parts
 	plan  *plan
 	write *writeOut     // nil: no -w
+	sums  *sums         // nil: no --checksum
 	lists map[int]*list // of --input-file, by the number of the source
 	home  []auth.Origin // those that the group's secrets are for
 
@@ -83,6 +84,11 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 		return nil, err
 	}
 	f.client.Policy.NoExpect = !f.plan.expects
+	if len(o.checksums) > 0 {
+		if f.sums, err = readSums(o.checksums); err != nil {
+			return nil, err
+		}
+	}
 	if o.writeOut != "" {
 		f.write, err = newWriteOut(o.writeOut, r.mask, r.sys.Stdin)
 	}
@@ -256,6 +262,9 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 	if err != nil {
 		_ = resp.Body.Close() // too large, or nothing that can be read
 		return err
+	}
+	if s := f.segments(rec, resp, sink); s != nil {
+		return f.fetchSegments(rec, resp, sink, s)
 	}
 	if f.meter != nil {
 		rec.progress.download(resp, sink)

@@ -40,7 +40,11 @@ func (f *fetcher) prepare(rec *record, resp *http.Response, sink *transfer.Sink)
 		v := transfer.VersionOf(resp)
 		sink.Opened = func(name string) { transfer.Remember(name, v, true) }
 	}
-	newRateLimit(o.limitRate).download(resp)
+	rec.limit = newRateLimit(o.limitRate)
+	rec.limit.download(resp)
+	if err := f.summing(rec, resp, sink); err != nil {
+		return nil, err
+	}
 	return decode(resp, sink, codings)
 }
 
@@ -67,6 +71,9 @@ func (f *fetcher) finish(rec *record, resp *http.Response, sink *transfer.Sink, 
 	}
 	if f.survives(rec) && sink.Name() != "" {
 		transfer.Forget(rec.file)
+	}
+	if err := f.verify(rec); err != nil {
+		return err
 	}
 	if f.options.remoteTime && rec.file != "" {
 		f.setTime(rec.file, resp)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,8 +13,10 @@ type downloads struct {
 	resume        bool  // -C
 	resumeFrom    int64 // with it, in octets; -1 is what the file has
 	retry         retryOptions
-	limitRate     int64 // octets a second each way; 0: no limit
-	maxFileSize   int64 // octets; 0: no limit
+	checksums     []string // of the n-th URL each; "@FILE" is for all
+	segments      int      // connections for one file; 0 and 1: one
+	limitRate     int64    // octets a second each way; 0: no limit
+	maxFileSize   int64    // octets; 0: no limit
 	noClobber     bool
 	skipExisting  bool
 	removeOnError bool
@@ -27,6 +30,15 @@ func downloadFlags() []flagDef {
 			letter: "C", name: "continue-at", arg: "offset", group: "download",
 			help: "go on at the offset; with -, where the file ends, if it is of the same version",
 			take: takeContinueAt,
+		},
+		{
+			name: "checksum", arg: "alg:hex|@file", group: "download",
+			help: "sha256, sha512, sha1 or md5 of the file, or a list of them as by sha256sum",
+			take: takeChecksum,
+		},
+		{
+			name: "segments", arg: "number", group: "download", help: "fetch a large file over so many connections at once",
+			take: func(o *options, v string) (err error) { o.segments, err = number(v, 1); return err },
 		},
 		{
 			name: "limit-rate", arg: "octets", group: "download", help: "how many octets a second at most, with k, M or G",
@@ -94,6 +106,17 @@ func takeContinueAt(o *options, v string) error {
 		return fmt.Errorf("%q is neither a number of octets nor -", v)
 	}
 	o.resumeFrom = n
+	return nil
+}
+
+// takeChecksum reads a sum at once and a list later: a wrong one is no secret.
+func takeChecksum(o *options, v string) error {
+	if !strings.HasPrefix(v, "@") {
+		if _, err := readChecksum(v); err != nil {
+			return err
+		}
+	}
+	o.checksums = append(o.checksums, v)
 	return nil
 }
 

@@ -18,6 +18,7 @@ var ownFlags = []string{
 	"account", "no-prompt", "pretty", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
 	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command",
 	"input-file", "har",
+	"checksum", "segments",
 }
 
 func TestFlagTable(t *testing.T) {
@@ -67,6 +68,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		"pinnedpubkey": "sha256//x", "tls-max": "1.2", "ciphers": "AES128-SHA",
 		"tries": "2", "secret-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
 		"form": "a=b", "form-string": "a=b", "proto-default": "http",
+		"segments": "4", "checksum": "md5:d41d8cd98f00b204e9800998ecf8427e",
 	}
 	for _, d := range table {
 		value := values[d.name]

@@ -4,13 +4,17 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
 // rateLimit keeps octets to a number a second, over the whole of a transfer
-// (--limit-rate). It belongs to one direction. Nil is no limit.
+// (--limit-rate). It belongs to one direction, and may be used by many goroutines
+// at once. Nil is no limit.
 type rateLimit struct {
-	rate  int64
+	rate int64
+
+	mu    sync.Mutex
 	began time.Time
 	moved int64
 }
@@ -28,12 +32,7 @@ func (l *rateLimit) piece() int64 { return max(l.rate/8, 1) }
 
 // took waits until n more octets may have moved.
 func (l *rateLimit) took(ctx context.Context, n int) error {
-	if l.began.IsZero() {
-		l.began = time.Now()
-	}
-	l.moved += int64(n)
-	due := time.Duration(float64(l.moved) / float64(l.rate) * float64(time.Second))
-	wait := time.NewTimer(time.Until(l.began.Add(due)))
+	wait := time.NewTimer(time.Until(l.due(n)))
 	defer wait.Stop()
 	select {
 	case <-ctx.Done():
@@ -48,6 +47,17 @@ type limited struct {
 	io.ReadCloser
 	ctx   context.Context
 	limit *rateLimit
+}
+
+// due counts n octets, and returns when they are due.
+func (l *rateLimit) due(n int) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.began.IsZero() {
+		l.began = time.Now()
+	}
+	l.moved += int64(n)
+	return l.began.Add(time.Duration(float64(l.moved) / float64(l.rate) * float64(time.Second)))
 }
 
 // Read implements io.Reader.

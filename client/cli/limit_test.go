@@ -56,13 +56,13 @@ func TestOctets(t *testing.T) {
 // What grows beyond --max-filesize is ended there; a part counts.
 func TestMaxFileSize(t *testing.T) {
 	s := newSource(t, 100_000)
-	s.answer = func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+	s.answers(func(_ int, w http.ResponseWriter, _ *http.Request) bool {
 		for range 100 { // without a length
 			_, _ = w.Write(make([]byte, 1000))
 			_ = http.NewResponseController(w).Flush()
 		}
 		return true
-	}
+	})
 	file := filepath.Join(t.TempDir(), "out")
 	code, _, stderr := getin(t, "--max-filesize", "50000", "-o", file, s.URL)
 	if info, err := os.Stat(file); code != exitTooLarge || err != nil || info.Size() > 50_000 {
@@ -71,7 +71,7 @@ func TestMaxFileSize(t *testing.T) {
 	if code, _, stderr = getin(t, "--max-filesize", "100000", "-o", file, s.URL); code != exitOK {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
-	s.answer = nil
+	s.answers(nil)
 	if err := os.WriteFile(file, s.body[:90_000], 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestMaxFileSize(t *testing.T) {
 // nothing else.
 func TestRemoveOnError(t *testing.T) {
 	s := newSource(t, 1000)
-	s.cut = func(int) int { return 10 }
+	s.cuts(func(int) int { return 10 })
 	dir := t.TempDir()
 	file, old := filepath.Join(dir, "new"), filepath.Join(dir, "old")
 	if code, _, stderr := getin(t, "--remove-on-error", "--retry", "3", "-o", file, s.URL); code != exitPartial {
@@ -108,7 +108,7 @@ func TestRemoveOnError(t *testing.T) {
 	if _, err := os.Stat(old + ".1"); err == nil {
 		t.Error("the numbered one is still there")
 	}
-	s.cut = nil
+	s.cuts(nil)
 	if code, _, _ := getin(t, "--remove-on-error", "-o", file, s.URL); code != exitOK {
 		t.Errorf("exit %d", code)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"hash"
 	"net/http"
 	"time"
 
@@ -43,6 +44,13 @@ type record struct {
 
 	progress progress
 	rounds   harRounds
+
+	limit  *rateLimit // of what is received
+	single bool       // --segments did not work with this server
+
+	want *checksum // what sum is to be in the end; nil: whatever it is
+	sum  hash.Hash
+
 	file     string // what the body was written to, or ""
 	received int64  // octets of the body
 	sent     int64  // octets of the request's body
@@ -51,11 +59,14 @@ type record struct {
 }
 
 // again begins the record anew, for another try: what is told is of the last.
+// What there is of the body stays, and so does what the meter watches.
 func (r *record) again() {
-	*r = record{
-		target: r.target, number: r.number, listed: r.listed, started: time.Now(),
-		retry: r.retry, retries: r.retries, part: r.part, sink: r.sink, file: r.file,
-	}
+	r.started, r.ended = time.Now(), time.Time{}
+	r.request, r.response, r.wire = nil, nil, nil
+	r.heads, r.headSize, r.redirects, r.requests = nil, 0, 0, 0
+	r.answered, r.asked = false, false
+	r.judged, r.want = transfer.Judged{}, nil
+	r.received, r.sent = 0, 0
 }
 
 type recordKey struct{}

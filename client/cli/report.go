@@ -131,6 +131,7 @@ func codeOf(ctx context.Context, err error) int {
 		encoded  *coding.Error
 		wire     *h1.Error
 		slow     *slowError
+		sum      *checksumError
 	)
 	switch {
 	case errors.As(err, &usage):
@@ -154,6 +155,8 @@ func codeOf(ctx context.Context, err error) int {
 		return codingCode(err)
 	case isRangeError(err):
 		return exitRange
+	case errors.As(err, &sum):
+		return exitChecksum
 	case isAuthError(err):
 		return authCode(err)
 	case errors.Is(err, client.ErrTooManyRedirects):

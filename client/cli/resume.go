@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -20,9 +21,6 @@ type part struct {
 	own    bool   // this run has written it
 }
 
-// errOtherVersion: what is there is of another version than what the server has.
-var errOtherVersion = errors.New("the server has another version now")
-
 // errNoRanges: curl's exit code 33.
 var errNoRanges = errors.New("cannot go on at the offset: the server sends the whole")
 
@@ -31,7 +29,7 @@ type uselessError struct{ status string }
 
 func (e *uselessError) Error() string { return "cannot go on: the server answers " + e.status }
 
-// begin finds what there is already, for -C.
+// begin finds what there is already, for -C, before anything is sent.
 func (f *fetcher) begin(rec *record, sets []string) {
 	o := f.options
 	if !o.resume || o.resumeFrom == 0 || rec.upload != "" || f.plan.method != http.MethodGet || f.plan.carries("Range") {
@@ -50,16 +48,21 @@ func (f *fetcher) begin(rec *record, sets []string) {
 	}
 }
 
-// ask makes the request one for the rest of the part. Fields of the user's are
-// not replaced: with a Range of theirs the part is none.
+// ask makes the request one for the rest of the part. With a Range of the user's
+// own there is no part.
 func (p *part) ask(req *http.Request) {
-	if p == nil || p.From == 0 {
-		return
+	if p != nil && p.From > 0 {
+		askFor(req, p.Part, -1)
 	}
+}
+
+// askFor makes the request one for what follows the part, up to and with the
+// octet last; -1 is to the end.
+func askFor(req *http.Request, p transfer.Part, last int64) {
 	wire := client.WireOf(req.Context())
+	req.Header = maps.Clone(req.Header) // the plan's own until now, for every request
 	var fields []auth.Field
-	req.Header = req.Header.Clone() // the plan's is every request's
-	p.Part.Ask(func(name, value string) {
+	p.Ask(last, func(name, value string) {
 		req.Header.Set(name, value)
 		fields = append(fields, auth.Field{Name: name, Value: value})
 	})
@@ -114,7 +117,7 @@ func (f *fetcher) join(rec *record, resp *http.Response, sink *transfer.Sink) (d
 	case transfer.Complete:
 		f.doubt(p, j)
 		rec.file = p.path
-		return true, nil
+		return true, f.verifyFile(rec)
 	case transfer.Whole:
 		if !p.restarts() {
 			return false, errNoRanges
@@ -123,7 +126,7 @@ func (f *fetcher) join(rec *record, resp *http.Response, sink *transfer.Sink) (d
 		p.From = 0
 		return false, nil
 	case transfer.Changed:
-		return false, errOtherVersion
+		return false, transfer.ErrOtherVersion
 	}
 	if resp.StatusCode == http.StatusNotModified {
 		return true, nil
@@ -170,5 +173,5 @@ func (f *fetcher) keep(rec *record, resp *http.Response, sink *transfer.Sink) {
 func isRangeError(err error) bool {
 	var useless *uselessError
 	return errors.Is(err, transfer.ErrRange) || errors.Is(err, errNoRanges) || errors.Is(err, errEncodedRest) ||
-		errors.Is(err, errOtherVersion) || errors.As(err, &useless)
+		errors.Is(err, transfer.ErrOtherVersion) || errors.As(err, &useless)
 }

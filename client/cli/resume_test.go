@@ -19,12 +19,7 @@ func TestRetryGoesOn(t *testing.T) {
 	s := newSource(t, sourceSize)
 	for tenth := 0; tenth <= 9; tenth++ {
 		at := sourceSize / 10 * tenth
-		s.cut = func(n int) int {
-			if n == 1 {
-				return at
-			}
-			return -1
-		}
+		s.cutsFirst(at)
 		file := filepath.Join(t.TempDir(), "out")
 		code, _, stderr := getin(t, "--retry", "1", "-o", file, s.URL)
 		if code != exitOK || !strings.Contains(stderr, "0 retries left") {
@@ -43,7 +38,7 @@ func TestRetryGoesOn(t *testing.T) {
 
 func TestRetryGoesOnAgainAndAgain(t *testing.T) {
 	s := newSource(t, sourceSize)
-	s.cut = func(int) int { return sourceSize / 10 }
+	s.cuts(func(int) int { return sourceSize / 10 })
 	file := filepath.Join(t.TempDir(), "out")
 	code, stdout, stderr := getin(t, "--retry", "10", "-w", "%{num_retries} %{exitcode}", "-o", file, s.URL)
 	if code != exitOK || stdout != "10 0" {
@@ -55,24 +50,24 @@ func TestRetryGoesOnAgainAndAgain(t *testing.T) {
 // What went to a pipe cannot be taken back, but it can be gone on with.
 func TestRetryGoesOnWithStandardOutput(t *testing.T) {
 	s := newSource(t, sourceSize)
-	s.cut = func(int) int { return sourceSize / 3 }
+	s.cuts(func(int) int { return sourceSize / 3 })
 	code, stdout, stderr := getin(t, "--retry", "5", s.URL)
 	if code != exitOK || stdout != string(s.body) {
 		t.Errorf("exit %d, %d octets, %s", code, len(stdout), stderr)
 	}
-	s.etag = "" // now nothing tells the versions apart
+	s.behave(func(s *source) { s.etag = "" }) // now nothing tells the versions apart
 	code, stdout, _ = getin(t, "--retry", "5", s.URL)
 	if code != exitPartial && code != exitReceive || stdout != string(s.body[:sourceSize/3]) {
 		t.Errorf("without a validator: exit %d, %d octets", code, len(stdout))
 	}
-	s.etag = `"one"`
+	s.behave(func(s *source) { s.etag = `"one"` })
 	s.requests()
-	s.answer = func(n int, _ http.ResponseWriter, _ *http.Request) bool {
+	s.answers(func(n int, _ http.ResponseWriter, _ *http.Request) bool {
 		if n == 2 {
 			s.change(2, `"two"`)
 		}
 		return false
-	}
+	})
 	first := s.body
 	code, stdout, _ = getin(t, "--retry", "5", s.URL)
 	if code != exitRange || stdout != string(first[:sourceSize/3]) {
@@ -84,13 +79,8 @@ func TestRetryGoesOnWithStandardOutput(t *testing.T) {
 func TestRetryStartsOver(t *testing.T) {
 	s := newSource(t, sourceSize)
 	for _, etag := range []string{"", `W/"weak"`} {
-		s.etag = etag
-		s.cut = func(n int) int {
-			if n == 1 {
-				return sourceSize / 2
-			}
-			return -1
-		}
+		s.behave(func(s *source) { s.etag = etag })
+		s.cutsFirst(sourceSize / 2)
 		file := filepath.Join(t.TempDir(), "out")
 		if code, _, stderr := getin(t, "--retry", "1", "-o", file, s.URL); code != exitOK {
 			t.Errorf("%q: exit %d, %s", etag, code, stderr)
@@ -106,13 +96,8 @@ func TestRetryStartsOver(t *testing.T) {
 func TestRetryAfterAChange(t *testing.T) {
 	for _, heeds := range []bool{true, false} {
 		s := newSource(t, sourceSize)
-		s.cut = func(n int) int {
-			if n == 1 {
-				return sourceSize / 2
-			}
-			return -1
-		}
-		s.answer = func(n int, _ http.ResponseWriter, r *http.Request) bool {
+		s.cutsFirst(sourceSize / 2)
+		s.answers(func(n int, _ http.ResponseWriter, r *http.Request) bool {
 			if n == 2 {
 				s.change(2, `"two"`)
 			}
@@ -120,7 +105,7 @@ func TestRetryAfterAChange(t *testing.T) {
 				r.Header.Del("If-Range")
 			}
 			return false
-		}
+		})
 		file := filepath.Join(t.TempDir(), "out")
 		if code, _, stderr := getin(t, "--retry", "3", "-o", file, s.URL); code != exitOK {
 			t.Errorf("heeds %v: exit %d, %s", heeds, code, stderr)
@@ -142,13 +127,8 @@ func TestContinueInAnotherRun(t *testing.T) {
 		{"both", `"one"`, modified, `"one"`},
 	} {
 		s := newSource(t, sourceSize)
-		s.etag, s.modified = c.etag, c.modified
-		s.cut = func(n int) int {
-			if n == 1 {
-				return sourceSize / 4
-			}
-			return -1
-		}
+		s.behave(func(s *source) { s.etag, s.modified = c.etag, c.modified })
+		s.cutsFirst(sourceSize / 4)
 		file := filepath.Join(t.TempDir(), "out")
 		if code, _, _ := getin(t, "-o", file, s.URL); code != exitPartial {
 			t.Errorf("%s: exit %d", c.name, code)
@@ -176,18 +156,13 @@ func TestContinueInAnotherRun(t *testing.T) {
 func TestContinueAfterAChange(t *testing.T) {
 	for _, heeds := range []bool{true, false} {
 		s := newSource(t, sourceSize)
-		s.cut = func(n int) int {
-			if n == 1 {
-				return sourceSize / 4
-			}
-			return -1
-		}
-		s.answer = func(_ int, _ http.ResponseWriter, r *http.Request) bool {
+		s.cutsFirst(sourceSize / 4)
+		s.answers(func(_ int, _ http.ResponseWriter, r *http.Request) bool {
 			if !heeds {
 				r.Header.Del("If-Range")
 			}
 			return false
-		}
+		})
 		file := filepath.Join(t.TempDir(), "out")
 		_, _, _ = getin(t, "-o", file, s.URL)
 		s.change(2, `"two"`)
@@ -214,7 +189,7 @@ func TestContinueOrdinaryPart(t *testing.T) {
 		{"undated", time.Time{}, "nothing tells whether", 1},
 	} {
 		s := newSource(t, sourceSize)
-		s.etag, s.modified = "", c.modified
+		s.behave(func(s *source) { s.etag, s.modified = "", c.modified })
 		file := filepath.Join(t.TempDir(), "out")
 		part := s.body[:1000]
 		if c.name == "newer" {
@@ -240,19 +215,14 @@ func TestContinueOrdinaryPart(t *testing.T) {
 // A file that somebody else has written to since is not what was noted with it.
 func TestContinueForgetsWhatOthersWrote(t *testing.T) {
 	s := newSource(t, sourceSize)
-	s.cut = func(n int) int {
-		if n == 1 {
-			return 1000
-		}
-		return -1
-	}
+	s.cutsFirst(1000)
 	file := filepath.Join(t.TempDir(), "out")
 	_, _, _ = getin(t, "-o", file, s.URL)
 	if err := os.WriteFile(file, s.body[:500], 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.requests()
-	s.cut = nil
+	s.cuts(nil)
 	if code, _, stderr := getin(t, "-C", "-", "-o", file, s.URL); code != exitOK {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
@@ -328,10 +298,10 @@ func TestContinueAtANumber(t *testing.T) {
 		}
 	}
 	wantFile(t, file, bytes.Repeat(s.body[600:], 2))
-	s.answer = func(_ int, _ http.ResponseWriter, r *http.Request) bool {
+	s.answers(func(_ int, _ http.ResponseWriter, r *http.Request) bool {
 		r.Header.Del("Range")
 		return false
-	}
+	})
 	if code, stdout, _ := getin(t, "-C", "600", s.URL); code != exitRange || stdout != "" {
 		t.Errorf("no ranges: exit %d, %d octets", code, len(stdout))
 	}

@@ -116,13 +116,16 @@ func (r *retry) take() {
 
 // tries makes the transfer, and makes it again as --retry says.
 func (f *fetcher) tries(ctx context.Context, rec *record, sets []string) error {
+	if rec.checksum != "" {
+		if _, err := readChecksum(rec.checksum); err != nil {
+			return rec.at(badURL("checksum=: %v", err))
+		}
+	}
 	rec.retry = f.options.retry.begin()
 	f.begin(rec, sets)
 	for {
 		err := f.try(ctx, rec, sets)
-		if errors.Is(err, errOtherVersion) && rec.part.restarts() {
-			f.report.notice("getin: %s: %v; starting over", rec.part.path, err)
-			rec.part.forget()
+		if f.startsOver(rec, err) {
 			rec.again()
 			continue
 		}
@@ -142,6 +145,23 @@ func (f *fetcher) tries(ctx context.Context, rec *record, sets []string) error {
 	}
 }
 
+// startsOver reports whether the transfer is to be made at once, and for the
+// whole: what is there is of another version, or --segments did not work.
+func (f *fetcher) startsOver(rec *record, err error) bool {
+	var failed *segmentsError
+	switch {
+	case errors.As(err, &failed):
+		rec.single = true
+		f.report.notice("getin: --segments: %v; starting over with one connection", err)
+		return true
+	case errors.Is(err, transfer.ErrOtherVersion) && rec.part.restarts():
+		f.report.notice("getin: %s: %v; starting over", rec.part.path, err)
+		rec.part.forget()
+		return true
+	}
+	return false
+}
+
 // try makes the transfer once, within the times of -m and -y.
 func (f *fetcher) try(ctx context.Context, rec *record, sets []string) error {
 	ctx, stop := withLimit(ctx, f.options.maxTime)
@@ -154,8 +174,9 @@ func (f *fetcher) try(ctx context.Context, rec *record, sets []string) error {
 // again returns the pause before the next try, and whether there is to be one.
 func (f *fetcher) again(ctx context.Context, rec *record, err error) (time.Duration, bool) {
 	var busy *busyError
+	var broken *brokenOff
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil || ctx.Err() != nil || errors.As(err, &broken):
 		return 0, false
 	case errors.As(err, &busy):
 		return busy.wait, true

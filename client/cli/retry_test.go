@@ -7,20 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 // busy serves the status so often, then "done".
-func busy(t *testing.T, status, times int, after func() string) (url string, seen *[]time.Time) {
+func busy(t *testing.T, status, times int, after func() string) (url string, requests func() []time.Time) {
 	t.Helper()
 	first := testOnlyFirstPause
 	testOnlyFirstPause = time.Millisecond
 	t.Cleanup(func() { testOnlyFirstPause = first })
-	seen = new([]time.Time)
+	var mu sync.Mutex
+	var seen []time.Time
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*seen = append(*seen, time.Now())
-		if len(*seen) > times {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, time.Now())
+		if len(seen) > times {
 			_, _ = io.WriteString(w, "done")
 			return
 		}
@@ -31,7 +35,11 @@ func busy(t *testing.T, status, times int, after func() string) (url string, see
 		_, _ = io.WriteString(w, "busy")
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, seen
+	return s.URL, func() []time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen
+	}
 }
 
 func TestRetryStatuses(t *testing.T) {
@@ -39,19 +47,19 @@ func TestRetryStatuses(t *testing.T) {
 		for _, args := range [][]string{{}, {"-f"}, {"--fail-with-body"}, {"-d", "x"}} {
 			url, seen := busy(t, status, 2, nil)
 			code, stdout, stderr := getin(t, append(args, "--retry", "2", url)...)
-			if code != exitOK || stdout != "done" || len(*seen) != 3 || strings.Count(stderr, "retries left") != 2 {
-				t.Errorf("%d %q: exit %d, %q, %d requests, %s", status, args, code, stdout, len(*seen), stderr)
+			if code != exitOK || stdout != "done" || len(seen()) != 3 || strings.Count(stderr, "retries left") != 2 {
+				t.Errorf("%d %q: exit %d, %q, %d requests, %s", status, args, code, stdout, len(seen()), stderr)
 			}
 		}
 	}
 	for _, status := range []int{400, 403, 404, 501, 505} {
 		url, seen := busy(t, status, 2, nil)
-		if code, stdout, _ := getin(t, "--retry", "2", url); code != exitOK || stdout != "busy" || len(*seen) != 1 {
-			t.Errorf("%d: exit %d, %q, %d requests", status, code, stdout, len(*seen))
+		if code, stdout, _ := getin(t, "--retry", "2", url); code != exitOK || stdout != "busy" || len(seen()) != 1 {
+			t.Errorf("%d: exit %d, %q, %d requests", status, code, stdout, len(seen()))
 		}
 		url, seen = busy(t, status, 2, nil)
-		if code, stdout, _ := getin(t, "-f", "--retry-all-errors", "--retry", "2", url); code != exitOK || stdout != "done" || len(*seen) != 3 {
-			t.Errorf("%d, all errors: exit %d, %q, %d requests", status, code, stdout, len(*seen))
+		if code, stdout, _ := getin(t, "-f", "--retry-all-errors", "--retry", "2", url); code != exitOK || stdout != "done" || len(seen()) != 3 {
+			t.Errorf("%d, all errors: exit %d, %q, %d requests", status, code, stdout, len(seen()))
 		}
 	}
 }
@@ -59,8 +67,8 @@ func TestRetryStatuses(t *testing.T) {
 // The last try is delivered like any response.
 func TestRetryGivesUp(t *testing.T) {
 	url, seen := busy(t, 503, 9, nil)
-	if code, stdout, _ := getin(t, "--retry", "2", url); code != exitOK || stdout != "busy" || len(*seen) != 3 {
-		t.Errorf("exit %d, %q, %d requests", code, stdout, len(*seen))
+	if code, stdout, _ := getin(t, "--retry", "2", url); code != exitOK || stdout != "busy" || len(seen()) != 3 {
+		t.Errorf("exit %d, %q, %d requests", code, stdout, len(seen()))
 	}
 	if code, stdout, _ := getin(t, "-f", "--retry", "1", url); code != exitStatus || stdout != "" {
 		t.Errorf("-f: exit %d, %q", code, stdout)
@@ -74,10 +82,10 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		url, seen := busy(t, 503, 1, after)
 		code, stdout, _ := getin(t, "--retry", "1", url)
-		if code != exitOK || stdout != "done" || len(*seen) != 2 {
-			t.Fatalf("%s: exit %d, %q, %d requests", name, code, stdout, len(*seen))
+		if code != exitOK || stdout != "done" || len(seen()) != 2 {
+			t.Fatalf("%s: exit %d, %q, %d requests", name, code, stdout, len(seen()))
 		}
-		if pause := (*seen)[1].Sub((*seen)[0]); pause < 900*time.Millisecond {
+		if pause := seen()[1].Sub(seen()[0]); pause < 900*time.Millisecond {
 			t.Errorf("%s: a pause of %v", name, pause)
 		}
 	}
@@ -97,12 +105,12 @@ func TestRetryAfter(t *testing.T) {
 func TestRetryMaxTime(t *testing.T) {
 	url, seen := busy(t, 503, 9, func() string { return "999999999" })
 	began := time.Now()
-	if code, stdout, _ := getin(t, "--retry", "5", "--retry-max-time", "60", url); code != exitOK || stdout != "busy" || len(*seen) != 1 {
-		t.Errorf("exit %d, %q, %d requests", code, stdout, len(*seen))
+	if code, stdout, _ := getin(t, "--retry", "5", "--retry-max-time", "60", url); code != exitOK || stdout != "busy" || len(seen()) != 1 {
+		t.Errorf("exit %d, %q, %d requests", code, stdout, len(seen()))
 	}
 	url, seen = busy(t, 503, 1000, nil)
-	if code, _, _ := getin(t, "--retry", "1000", "--retry-delay", "0.3", "--retry-max-time", "1", url); code != exitOK || len(*seen) < 2 || len(*seen) > 5 {
-		t.Errorf("exit %d, %d requests", code, len(*seen))
+	if code, _, _ := getin(t, "--retry", "1000", "--retry-delay", "0.3", "--retry-max-time", "1", url); code != exitOK || len(seen()) < 2 || len(seen()) > 5 {
+		t.Errorf("exit %d, %d requests", code, len(seen()))
 	}
 	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("took %v", took)
@@ -149,18 +157,18 @@ func TestRetryRefusedConnections(t *testing.T) {
 // -m is the time of one try.
 func TestRetryAfterATimeout(t *testing.T) {
 	s := newSource(t, 1000)
-	s.answer = func(n int, w http.ResponseWriter, r *http.Request) bool {
+	s.answers(func(n int, w http.ResponseWriter, r *http.Request) bool {
 		if n < 3 {
 			<-r.Context().Done()
 			return true
 		}
 		return false
-	}
+	})
 	if code, stdout, stderr := getin(t, "-m", "0.2", "--retry", "2", s.URL); code != exitOK || stdout != string(s.body) {
 		t.Errorf("exit %d, %d octets, %s", code, len(stdout), stderr)
 	}
 	s.requests()
-	s.answer = func(_ int, _ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }
+	s.answers(func(_ int, _ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
 	if code, _, stderr := getin(t, "-m", "0.1", "--retry", "1", s.URL); code != exitTimeout || strings.Count(stderr, "left") != 1 {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
@@ -170,7 +178,7 @@ func TestRetryAfterATimeout(t *testing.T) {
 // so; nor is what came through a pipe.
 func TestRetryOnlyWhatMayBeRepeated(t *testing.T) {
 	s := newSource(t, 1000)
-	s.cut = func(int) int { return 10 }
+	s.cuts(func(int) int { return 10 })
 	if code, _, _ := getin(t, "-d", "x", "--retry", "2", s.URL); code != exitPartial || s.requests() != "POST" {
 		t.Errorf("a POST: exit %d", code)
 	}

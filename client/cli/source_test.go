@@ -69,6 +69,34 @@ func (s *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", modified, bytes.NewReader(body))
 }
 
+// behave changes how the source answers, while it may be answering.
+func (s *source) behave(how func(*source)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	how(s)
+}
+
+// cuts says after how many octets the n-th answer breaks off; -1 is never.
+func (s *source) cuts(cut func(n int) int) { s.behave(func(s *source) { s.cut = cut }) }
+
+// cutsFirst makes the next answer break off, and those after it whole.
+func (s *source) cutsFirst(at int) {
+	s.behave(func(s *source) {
+		first := len(s.seen) + 1
+		s.cut = func(n int) int {
+			if n == first {
+				return at
+			}
+			return -1
+		}
+	})
+}
+
+// answers says how requests are answered, or changed, before the source does it.
+func (s *source) answers(answer func(n int, w http.ResponseWriter, r *http.Request) bool) {
+	s.behave(func(s *source) { s.answer = answer })
+}
+
 // change gives the source another version.
 func (s *source) change(seed byte, etag string) {
 	s.mu.Lock()

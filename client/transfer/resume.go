@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
 // Part is the beginning of a body that is there already.
 type Part struct {
-	From    int64   // octets that are there, at least 1
+	From    int64   // octets that are there
 	Version Version // of which; without IfRange it is not known
 
 	// Since is when the last of them was written; zero when that is not known.
@@ -46,9 +47,14 @@ type Judged struct {
 // 33.
 var ErrRange = errors.New("the server sent another range than was asked for")
 
-// Ask makes the request one for the rest.
-func (p Part) Ask(set func(name, value string)) {
-	set("Range", fmt.Sprintf("bytes=%d-", p.From))
+// Ask makes the request one for what follows the part, up to and with the octet
+// last; -1 is to the end.
+func (p Part) Ask(last int64, set func(name, value string)) {
+	to := ""
+	if last >= 0 {
+		to = strconv.FormatInt(last, 10)
+	}
+	set("Range", fmt.Sprintf("bytes=%d-%s", p.From, to))
 	if v := p.Version.IfRange(); v != "" {
 		set("If-Range", v)
 	}

@@ -98,6 +98,9 @@ type Sink struct {
 // fileMode is the mode of new files, less the umask: as curl's.
 const fileMode fs.FileMode = 0o644
 
+// dirMode is the mode of new directories: as curl's.
+const dirMode fs.FileMode = 0o750
+
 // Name returns the name of the file that was opened, which Number may have
 // changed; "" when none was.
 func (s *Sink) Name() string { return s.name }
@@ -112,8 +115,7 @@ func (s *Sink) Open() error {
 		return nil
 	}
 	if s.CreateDirs {
-		// 0750 is what curl gives them.
-		if err := os.MkdirAll(filepath.Dir(s.Path), 0o750); err != nil {
+		if err := os.MkdirAll(filepath.Dir(s.Path), dirMode); err != nil {
 			return &WriteError{s.Path, err}
 		}
 	}

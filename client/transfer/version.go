@@ -1,10 +1,14 @@
 package transfer
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 )
+
+// ErrOtherVersion: what is there is of another version than what the server has.
+var ErrOtherVersion = errors.New("the server has another version now")
 
 // Version tells one state of a resource from the next, so that parts of two are
 // never put together. The zero Version, and one without IfRange, tells nothing.
