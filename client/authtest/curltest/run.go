@@ -61,7 +61,7 @@ func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, progr
 		args[i] = w.expand(word)
 	}
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.WaitDelay = time.Second // for what the program has started, when it had to be killed
+	cmd.WaitDelay = 100 * time.Millisecond // for what the program has started, when it had to be killed
 	cmd.Dir = w.names["DIR"]
 	cmd.Env = w.environment(c.Env)
 	cmd.Stdin = strings.NewReader(w.expand(c.stdin))
