@@ -83,7 +83,7 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 	if f.plan, err = newPlan(o, r.sys.Stdin); err != nil {
 		return nil, err
 	}
-	f.client.Policy.NoExpect = !f.plan.expects
+	f.client.Policy.NoExpect = !f.plan.expects || o.speaks == http10
 	if len(o.checksums) > 0 {
 		if f.sums, err = readSums(o.checksums); err != nil {
 			return nil, err
