@@ -148,9 +148,6 @@ func (o *options) checkDownloads() error {
 	if o.resume && o.remoteHeaderName {
 		return &usageError{why: "--continue-at and --remote-header-name cannot be combined", code: exitUsage}
 	}
-	if o.resumeFrom > 0 && len(o.uploads) > 0 {
-		return &usageError{why: "--continue-at with --upload-file: curl has it, getin does not", code: exitNotBuilt}
-	}
 	return nil
 }
 

@@ -169,7 +169,7 @@ func codeOf(ctx context.Context, err error) int {
 		return exitURL
 	case errors.As(err, &wire):
 		return int(wire.Kind)
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errUploaded):
 		return exitPartial
 	}
 	return exitReceive

@@ -29,8 +29,10 @@ type plan struct {
 	query   string       // of -G and --url-query, to be added to the URL's
 	target  string       // of --request-target, or ""
 	ranges  string       // of -r, when a request has a body
-	chunked bool         // a body is sent in chunks, whatever is known of its length
-	expects bool         // a long body may be offered first: not with -H 'Expect:'
+	resume  bool         // -C: a body is sent from the octet on, -1 being the first
+	from    int64
+	chunked bool // a body is sent in chunks, whatever is known of its length
+	expects bool // a long body may be offered first: not with -H 'Expect:'
 }
 
 // newPlan reads the files that flags name for a request, but for those of -T.
@@ -42,7 +44,7 @@ func newPlan(o *options, stdin *os.File) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{target: o.target, ranges: o.ranges, raw: o.raw, expects: !removed(own, "Expect")}
+	p := &plan{target: o.target, ranges: o.ranges, resume: o.resume, from: o.resumeFrom, raw: o.raw, expects: !removed(own, "Expect")}
 	p.chunked = strings.EqualFold(valueOf(own, "Transfer-Encoding"), "chunked")
 	if p.query, err = o.queryText(stdin); err != nil {
 		return nil, err
@@ -167,8 +169,14 @@ func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Req
 	if body == nil {
 		return r, nil
 	}
-	if p.ranges != "" {
-		wire.Fields = p.withContentRange(body)
+	ranges, whole := p.ranges, body.size
+	if p.resume {
+		if body, ranges, err = body.rest(p.from); err != nil {
+			return nil, err
+		}
+	}
+	if ranges != "" {
+		wire.Fields = p.withContentRange(ranges, whole)
 		r.Header = headerOf(wire.Fields)
 	}
 	if err := body.attach(r); err != nil {

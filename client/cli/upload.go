@@ -80,14 +80,15 @@ func nameUpload(u *url.URL, file string) {
 }
 
 // withContentRange returns the plan's fields for a body that is a part of
-// something: what -r means for a request with one, as in curl.
-func (p *plan) withContentRange(body *content) []auth.Field {
+// something of that size, -1 when it is not known: what -r and -C mean for a
+// request with one, as in curl.
+func (p *plan) withContentRange(ranges string, whole int64) []auth.Field {
 	size := "*"
-	if body.size >= 0 {
-		size = fmt.Sprint(body.size)
+	if whole >= 0 {
+		size = fmt.Sprint(whole)
 	}
 	fields := make([]auth.Field, 0, len(p.fields)+1)
-	fields = append(fields, auth.Field{Name: "Content-Range", Value: "bytes " + p.ranges + "/" + size})
+	fields = append(fields, auth.Field{Name: "Content-Range", Value: "bytes " + ranges + "/" + size})
 	for _, f := range p.fields {
 		switch {
 		case strings.EqualFold(f.Name, "Content-Range"):
