@@ -74,17 +74,21 @@ func normalHost(host string) (string, error) {
 		if strings.ContainsFunc(a.Zone(), func(r rune) bool { return r > 0x7f || !isUnreserved(byte(r)) }) {
 			return "", fmt.Errorf("%w: zone of host %q", ErrOrigin, host)
 		}
+		if a.Is4() {
+			return host, nil // there is one way to write it
+		}
 		return a.String(), nil
 	}
-	host = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(host)
+	ascii := strings.IndexFunc(host, func(r rune) bool { return r >= 0x80 }) < 0
+	if !ascii {
+		host = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(host)
+	}
 	host = strings.TrimSuffix(host, ".")
-	ascii := true
 	for i := range len(host) {
 		c := host[i]
 		if c <= ' ' || c == 0x7f || strings.IndexByte(`%"<>\^{|}[]#?@/:`+"`", c) >= 0 {
 			return "", fmt.Errorf("%w: host %q", ErrOrigin, host)
 		}
-		ascii = ascii && c < 0x80
 	}
 	if ascii {
 		// Names with underscores and the like are not for IDNA to judge.

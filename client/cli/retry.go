@@ -229,9 +229,12 @@ func idempotent(method string) bool {
 
 // overdue adds to an error why the context ended before it.
 func overdue(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
 	cause := context.Cause(ctx)
 	var slow *slowError
-	if err == nil || errors.Is(err, cause) || !errors.Is(cause, errTimeLimit) && !errors.As(cause, &slow) {
+	if errors.Is(err, cause) || !errors.Is(cause, errTimeLimit) && !errors.As(cause, &slow) {
 		return err
 	}
 	return &overdueError{cause, err}
