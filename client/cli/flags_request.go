@@ -45,7 +45,7 @@ func protocolFlags() []flagDef {
 			take: takeProtocols(func(o *options) *protocols { return &o.allowed }),
 		},
 		{
-			name: "proto-redir", arg: "list", group: "redirect", help: "the same, for redirects",
+			name: "proto-redir", arg: "list", group: "redirect", help: "protocols that redirects may lead to, as in --proto",
 			take: takeProtocols(func(o *options) *protocols { return &o.redirectTo }),
 		},
 		{
