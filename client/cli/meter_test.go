@@ -82,7 +82,7 @@ func TestMeterInALog(t *testing.T) {
 		wait  string
 		want  string // all of stderr
 	}{
-		{"a long one", true, nil, "50%", `^(getin: big: \d+%, \S+ of 4\.0M, \d\S*/s(, (\d+:\d\d|-:--) left)?\n)+(getin: big: 100%.*\n)?$`},
+		{"a long one", true, nil, "50%", `^(getin: 127\.0\.0\.1: 0, 0/s.*\n)*(getin: big: \d+%, \S+ of 4\.0M, \d\S*/s(, (\d+:\d\d|-:--) left)?\n)+(getin: big: 100%.*\n)?$`},
 		{"a short one", false, nil, "", `^$`},
 		{"-s", true, []string{"-s"}, "", `^$`},
 		{"--no-progress-meter", true, []string{"--no-progress-meter"}, "", `^$`},

@@ -164,7 +164,7 @@ func TestRetryAfterATimeout(t *testing.T) {
 		}
 		return false
 	})
-	if code, stdout, stderr := getin(t, "-m", "0.2", "--retry", "2", s.URL); code != exitOK || stdout != string(s.body) {
+	if code, stdout, stderr := getin(t, "-m", "1", "--retry", "2", s.URL); code != exitOK || stdout != string(s.body) {
 		t.Errorf("exit %d, %d octets, %s", code, len(stdout), stderr)
 	}
 	s.requests()
