@@ -49,7 +49,10 @@ func newWorld() (*world, error) {
 		}
 	}
 	w.names["DIR"] = filepath.Join(dir, "work")
-	if err := w.start(); err != nil {
+	w.mu.Lock() // whoever is served sees the names: logged takes it before
+	err = w.start()
+	w.mu.Unlock()
+	if err != nil {
 		w.close()
 		return nil, err
 	}
