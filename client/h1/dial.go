@@ -149,49 +149,6 @@ func loopbacks() []netip.Addr {
 	return []netip.Addr{netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 }
 
-// dialEach tries one address after the other, each with its share of the time
-// that is left.
-func (e *Engine) dialEach(ctx context.Context, addr string, list []netip.Addr) (net.Conn, error) {
-	host, port := splitHostPort(addr)
-	list = e.ofNetwork(list)
-	first := error(&net.DNSError{Err: "no address that is allowed", Name: host, IsNotFound: true})
-	for i, ip := range list {
-		one, cancel := share(ctx, len(list)-i)
-		nc, err := e.dialFrom(one, e.network(), joinHostPort(ip.String(), port))
-		cancel()
-		if err == nil {
-			return nc, nil
-		}
-		if i == 0 || ctx.Err() == nil {
-			first = err
-		}
-	}
-	return nil, first
-}
-
-// share leaves of the time until ctx ends the n-th part.
-func share(ctx context.Context, n int) (context.Context, context.CancelFunc) {
-	end, ok := ctx.Deadline()
-	if !ok || n <= 1 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Until(end)/time.Duration(n))
-}
-
-// ofNetwork returns the addresses of the family that is allowed.
-func (e *Engine) ofNetwork(list []netip.Addr) []netip.Addr {
-	if e.config.Network == "" || e.config.Network == "tcp" {
-		return list
-	}
-	var left []netip.Addr
-	for _, ip := range list {
-		if ip.Is4() == (e.config.Network == "tcp4") {
-			left = append(left, ip)
-		}
-	}
-	return left
-}
-
 // resolve returns an address of the host of addr.
 func (e *Engine) resolve(ctx context.Context, l *link, addr string, only4 bool) (netip.Addr, error) {
 	host, _ := splitHostPort(addr)

@@ -31,8 +31,8 @@ type Dial struct {
 	LocalPort, MorePorts int
 
 	// KeepAlive is how long a connection may be silent before TCP asks whether
-	// the other end is there, and between such questions. Zero is Go's 15
-	// seconds, less than zero never.
+	// the other end is there, and between such questions. Zero is a minute, less
+	// than zero never.
 	KeepAlive time.Duration
 
 	// Delay lets TCP wait for more before it sends a small segment (RFC 896).

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 )
 
 // source is where a connection is to come from.
@@ -51,6 +52,9 @@ func (e *Engine) dialPorts(ctx context.Context, s source, addr string) (net.Conn
 	return nil, err
 }
 
+// keepAlive is curl's: a server that is busy for a minute is not disturbed.
+const keepAlive = time.Minute
+
 func (e *Engine) dialer(s source, n int) *net.Dialer {
 	d := &net.Dialer{Resolver: testOnlyResolver, FallbackDelay: e.config.Dial.FallbackDelay}
 	port := e.config.Dial.LocalPort
@@ -63,10 +67,11 @@ func (e *Engine) dialer(s source, n int) *net.Dialer {
 	if s.device != "" {
 		d.Control = bindTo(s.device)
 	}
-	switch k := e.config.Dial.KeepAlive; {
-	case k < 0:
-		d.KeepAlive = -1
-	case k > 0:
+	k := e.config.Dial.KeepAlive
+	if k == 0 {
+		k = keepAlive
+	}
+	if d.KeepAlive = -1; k > 0 {
 		d.KeepAliveConfig = net.KeepAliveConfig{Enable: true, Idle: k, Interval: k}
 	}
 	return d
