@@ -274,7 +274,7 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		defer f.meter.hold()()
 	}
 	if f.options.include && sink.From == 0 {
-		if err := rec.writeHeads(sink); err != nil {
+		if err := rec.writeHeads(f.styled(sink)); err != nil {
 			_ = resp.Body.Close() // the error is what counts
 			return err
 		}
@@ -297,7 +297,7 @@ func (f *fetcher) deliverHeads(rec *record, resp *http.Response, sets []string) 
 		return nil
 	}
 	sink := f.sink(rec, resp, sets)
-	err := rec.writeHeads(sink)
+	err := rec.writeHeads(f.styled(sink))
 	if cerr := sink.Close(); err == nil {
 		err = cerr
 	}

@@ -2,8 +2,9 @@ package cli
 
 // displayOptions is what is shown of the transfers beside what they bring.
 type displayOptions struct {
-	bar     bool // -#
-	noMeter bool
+	bar      bool // -#
+	noMeter  bool
+	unstyled bool
 
 	trace     traceForm // -v, --trace and --trace-ascii: the last of them
 	traceFile string
@@ -56,6 +57,9 @@ func displayFlags() []flagDef {
 			name: "har", arg: "file", group: "info", help: "write an HTTP archive (HAR 1.2), for browsers to show; secrets are masked",
 			take: func(o *options, v string) error { o.display.har = v; return nil },
 		},
-		{name: "styled-output", group: "output", help: "accepted: heads are never styled", on: func(*options, bool) {}},
+		{
+			name: "styled-output", group: "output", help: "on a terminal, show the names of header fields in bold, which is the default",
+			on: func(o *options, b bool) { o.display.unstyled = !b },
+		},
 	}
 }

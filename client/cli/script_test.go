@@ -77,6 +77,7 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/broken/", Raw: []string{`Basic realm="a`}},
 		{Path: "/liar/", Demands: []authtest.Demand{&authtest.Digest{Realm: "Liar", Users: users, QOP: "auth", WrongInfo: true}}},
 		{Path: "/dated", Header: http.Header{"Last-Modified": {"Sun, 06 Nov 1994 08:49:37 GMT"}}, Body: []byte("dated\n")},
+		{Path: "/json", Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"a":[1]}`)},
 		{Path: "/missing", Status: http.StatusNotFound, Body: []byte("nothing here\n")},
 		{Path: "/error", Status: http.StatusInternalServerError, Body: []byte("oops\n")},
 		{Path: "/only-get", Status: http.StatusMethodNotAllowed, Header: http.Header{"Allow": {"GET, \u202eHEAD"}}},
@@ -186,9 +187,8 @@ func cmdExit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:   filepath.Join("testdata", "script"),
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Setup: startServers,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requests": cmdRequests, "exit": cmdExit,
@@ -196,5 +196,11 @@ func TestScripts(t *testing.T) {
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-	})
+	}
+}
+
+func TestScripts(t *testing.T) {
+	p := scriptParams()
+	p.Dir = filepath.Join("testdata", "script")
+	testscript.Run(t, p)
 }

@@ -16,7 +16,8 @@ type Case struct {
 	Name    string
 	Flags   []string // long names
 	Env     []string // "NAME=value"
-	Stderr  string   // "", "any" or "has TEXT"
+	Stdout  string   // "" for all of it, else as Stderr
+	Stderr  string   // "", "any", "has TEXT" or "like REGEXP"
 	Differs string   // why getin does something else
 	Own     string   // why curl cannot be asked
 
@@ -82,6 +83,8 @@ func (c *Case) directive(line string) {
 		c.Flags = strings.Split(value, ", ")
 	case "env":
 		c.Env = append(c.Env, value)
+	case "stdout":
+		c.Stdout = value
 	case "stderr":
 		c.Stderr = value
 	case "differs":

@@ -29,6 +29,8 @@
 //	env: http_proxy=$PROXY   adds to the environment
 //	stderr: any              records whether anything came to standard error, and
 //	stderr: has TEXT         whether that did; its other words are each program's own
+//	stderr: like REGEXP      whether a line of it matches
+//	stdout: …                the same three, in place of what it is
 //	differs: why             getin does something else, on purpose: the section
 //	                         "getin" says what, beside "curl"
 //	own: why                 curl does not have this; the section "getin" alone,
@@ -49,8 +51,10 @@
 //	$SOCKS          "127.0.0.1:PORT", versions 4 and 5; leads to this machine,
 //	                whatever the host; $AUTHSOCKS demands alice, too
 //	$UNIX           a socket's path
+//	$DEAFPORT       of a server that 127.0.0.1 has; at [::1] connecting never ends
 //	$DIR            the working folder
 //
 // What the paths of the servers do is said in routes.go, and what else is made
-// equal between runs and between programs in normal.go. No case may sleep.
+// equal between runs and between programs in normal.go. No case takes longer than
+// what it shows, and most show nothing that takes time.
 package curltest

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,7 +24,7 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 // "hello".
 //
 //	/file/…             10 numbered lines, with ETag, Last-Modified and ranges
-//	/big/N              N octets
+//	/big/N              N octets; /large/N the same, as /file
 //	/status/N           that status, with a line of text; ?Name=value adds a field
 //	/flaky/N            503 for the first N times, then as /file; ?Name=value as above
 //	/redirect/N/PATH    status N, Location: /PATH
@@ -44,8 +43,9 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/short              sends less than it promised
 //	/chunked            "hello" in chunks
 //	/together/N         answers when it was asked for N times
-//	/turn               says whether it was asked for again within 50 ms
 //	/forever            sends the beginning of a body and never the rest
+//
+// and, in timed.go, those that tell when and how they were asked.
 func (w *world) routes() http.Handler {
 	demands, weak := demanding(), weaker()
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -56,6 +56,9 @@ func (w *world) routes() http.Handler {
 		case "big":
 			n, _ := strconv.Atoi(rest)
 			_, _ = rw.Write(bytes.Repeat([]byte("x"), n))
+		case "large":
+			n, _ := strconv.Atoi(rest)
+			serveContent(rw, r, bytes.Repeat([]byte("x"), n))
 		case "status":
 			addFields(rw, r)
 			n, _ := strconv.Atoi(rest)
@@ -89,8 +92,8 @@ func (w *world) routes() http.Handler {
 			w.try(r.URL.Path)
 			w.gather(r.Context(), r.URL.Path, n)
 			text(rw, http.StatusOK, "together\n")
-		case "turn":
-			w.turn(rw, r)
+		case "turn", "since", "late", "held", "drip", "socket":
+			w.timed(rw, r, first, rest)
 		case "basic", "digest", "both", "bearer":
 			demands.ServeHTTP(rw, r)
 		case "weaker":
@@ -145,16 +148,6 @@ func odd(rw http.ResponseWriter, r *http.Request, path string) {
 	}
 }
 
-func (w *world) turn(rw http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
-	defer cancel()
-	if n := w.try(r.URL.Path); w.gather(ctx, r.URL.Path, n+1) {
-		text(rw, http.StatusOK, "another came\n")
-		return
-	}
-	text(rw, http.StatusOK, "alone\n")
-}
-
 func text(rw http.ResponseWriter, status int, s string) {
 	if rw.Header().Get("Content-Type") == "" {
 		rw.Header().Set("Content-Type", "text/plain")
@@ -170,8 +163,12 @@ func serveFile(rw http.ResponseWriter, r *http.Request) {
 	for i := range 10 {
 		fmt.Fprintf(&b, "line %d\n", i+1)
 	}
+	serveContent(rw, r, b.Bytes())
+}
+
+func serveContent(rw http.ResponseWriter, r *http.Request, content []byte) {
 	rw.Header().Set("ETag", `"v1"`)
-	http.ServeContent(rw, r, "file.txt", changed, bytes.NewReader(b.Bytes()))
+	http.ServeContent(rw, r, "file.txt", changed, bytes.NewReader(content))
 }
 
 // addFields adds the fields that the query names, in its order.

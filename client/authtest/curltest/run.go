@@ -9,10 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
+
+// ErrUnable: this system cannot show what the case is about.
+var ErrUnable = errors.New("the system cannot show this")
 
 // Run runs the program once for each of the commands, whose words are expanded,
 // in a world of their own, and returns what came of it in the form of a record.
@@ -22,6 +26,11 @@ func (c *Case) Run(ctx context.Context, program string, commands [][]string) (st
 		return "", err
 	}
 	defer w.close()
+	if strings.Contains(c.args, "$DEAFPORT") {
+		if err := w.listenDeafly(); err != nil {
+			return "", err
+		}
+	}
 	if err := c.writeFiles(w); err != nil {
 		return "", err
 	}
@@ -33,6 +42,9 @@ func (c *Case) Run(ctx context.Context, program string, commands [][]string) (st
 	}
 	if err := c.showFiles(&record, w); err != nil {
 		return "", err
+	}
+	if w.unable != nil {
+		return "", w.unable
 	}
 	return normal(w.fold(record.String())), nil
 }
@@ -67,18 +79,26 @@ func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, progr
 	cmd.Stdin = strings.NewReader(w.expand(c.stdin))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	w.mu.Lock() // whoever is served knows who asks
+	err := cmd.Start()
+	if err != nil {
+		w.mu.Unlock()
+		return err
+	}
+	w.client = cmd.Process.Pid
+	w.mu.Unlock()
+	err = cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		return err
 	}
 	fmt.Fprintf(record, "exit %d\n", cmd.ProcessState.ExitCode())
-	show(record, "stdout", stdout.String())
-	what, has := strings.CutPrefix(c.Stderr, "has ")
-	switch {
-	case has && strings.Contains(stderr.String(), w.expand(what)), !has && c.Stderr == "any" && stderr.Len() > 0:
-		fmt.Fprintf(record, "stderr has %s\n", what)
+	if c.Stdout == "" {
+		show(record, "stdout", stdout.String())
+	} else {
+		w.showWhether(record, "stdout", c.Stdout, stdout.String())
 	}
+	w.showWhether(record, "stderr", c.Stderr, stderr.String())
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if slices.ContainsFunc(words, isParallel) {
@@ -89,10 +109,23 @@ func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, progr
 	return nil
 }
 
-// isParallel finds -Z in a word, or in a line of shell.
+// showWhether shows that an output is what a line of the case asks about: "any",
+// "has TEXT" or "like REGEXP". It shows nothing of one that is not.
+func (w *world) showWhether(record *strings.Builder, name, what, output string) {
+	text, has := strings.CutPrefix(what, "has ")
+	expr, like := strings.CutPrefix(what, "like ")
+	switch {
+	case has && strings.Contains(output, w.expand(text)), what == "any" && output != "":
+		fmt.Fprintf(record, "%s has %s\n", name, text)
+	case like && regexp.MustCompile("(?m:"+expr+")").MatchString(output):
+		fmt.Fprintf(record, "%s is like %s\n", name, expr)
+	}
+}
+
+// isParallel finds -Z and its like in a word, or in a line of shell.
 func isParallel(word string) bool {
 	fields := strings.Fields(word)
-	return slices.Contains(fields, "-Z") || slices.Contains(fields, "--parallel")
+	return slices.ContainsFunc(fields, func(f string) bool { return f == "-Z" || f == "--parallel" || f == "--segments" })
 }
 
 // environment has nothing of the tester's but where programs lie.

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"getin/client/authtest"
 )
@@ -28,8 +29,12 @@ type world struct {
 	names map[string]string // what $NAME stands for
 	stop  []func()
 
-	mu   sync.Mutex
-	seen []string // the requests, in order
+	mu     sync.Mutex
+	seen   []string // the requests, in order
+	client int      // process id of the program
+	unable error    // why this system cannot show what was asked for
+	// came and before are the times of the last request and of the one before it.
+	came, before time.Time
 	// tries counts the requests to a path, for those whose answer changes;
 	// more is closed, and made anew, when another came.
 	tries map[string]int
@@ -168,6 +173,7 @@ func (w *world) note(request string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen = append(w.seen, request)
+	w.before, w.came = w.came, time.Now()
 }
 
 // try counts how often the path was asked for, from 1.
