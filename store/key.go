@@ -15,6 +15,10 @@ type Key struct {
 	Space   auth.Space
 	Kind    auth.Kind
 	Account string
+
+	// Unbound: no realm is known yet (RULES R14). That is another key than one
+	// of a space whose challenge names none.
+	Unbound bool
 }
 
 // maxUser is the longest user name, in octets, that is handed to a keyring as
@@ -43,7 +47,10 @@ func sum(fields ...string) string {
 
 func (k Key) tuple() []string {
 	present := "absent"
-	if k.Space.HasRealm {
+	switch {
+	case k.Unbound:
+		present = "unbound"
+	case k.Space.HasRealm:
 		present = "present"
 	}
 	// Resource and scope (RFC 8707, RFC 6749) are empty for everything but

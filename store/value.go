@@ -16,6 +16,7 @@ type value struct {
 	Party   string `json:"party"`
 	Origin  string `json:"origin"`
 	Realm   []byte `json:"realm"` // base64: realms are octets; null when absent
+	Unbound bool   `json:"unbound,omitempty"`
 	Kind    string `json:"kind"`
 	Account string `json:"account"`
 	User    []byte `json:"user,omitempty"` // base64, instead of Account when that is not UTF-8
@@ -32,7 +33,7 @@ const valueVersion = 1
 func Encode(k Key, c auth.Credential) ([]byte, error) {
 	v := value{
 		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
-		Kind: string(k.Kind),
+		Kind: string(k.Kind), Unbound: k.Unbound,
 	}
 	if utf8.ValidString(k.Account) {
 		v.Account = k.Account
@@ -75,7 +76,7 @@ func Decode(k Key, b []byte) (auth.Credential, error) {
 	}
 	want := k.Space
 	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
-		account != k.Account || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		account != k.Account || v.Unbound != k.Unbound || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
 		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
 	}
 	secret := v.Secret

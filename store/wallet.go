@@ -34,6 +34,9 @@ type Wallet struct {
 	// agreed to. Nil: nothing is remembered (--no-store).
 	Index *index.Index
 
+	// Helper is asked when nothing that is stored answers. Nil: there is none.
+	Helper *Helper
+
 	// Person is asked when nothing else answers. Nil: nobody is.
 	Person Person
 
@@ -63,6 +66,8 @@ type Wallet struct {
 	failed error // why Keep does not answer in this run
 	deaf   bool  // Keep.Quiet did not answer in time
 	unkept []error
+
+	offered map[string]auth.Space // where what is unbound was offered first, by its entry's ID
 
 	telling sync.Mutex // held round Notify
 	jobs    sync.WaitGroup
@@ -156,4 +161,6 @@ func (w *Wallet) Close(ctx context.Context) error {
 }
 
 // KeyOf returns the key of the credential that the entry tells of.
-func KeyOf(e index.Entry) Key { return Key{Space: e.Space, Kind: e.Kind, Account: e.Account} }
+func KeyOf(e index.Entry) Key {
+	return Key{Space: e.Space, Kind: e.Kind, Account: e.Account, Unbound: e.Unbound != ""}
+}

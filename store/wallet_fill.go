@@ -26,11 +26,12 @@ type fill struct {
 
 	refusedBefore bool     // a stored credential was passed over for its refusals
 	several       []string // the accounts among which nothing decides
+	unhelpful     error    // why the helper did not answer
 }
 
 // Fill returns a credential for the query: one that was accepted in this run,
 // else one that the user gave, else one that this run has, else one that is
-// stored, else what a person says. A value that was refused in this run is never
+// stored, else what the helper has, else what a person says. A value that was refused in this run is never
 // returned again.
 //
 // While a credential is out that was not accepted yet, other calls for the space
@@ -105,6 +106,9 @@ func (f *fill) find(ctx context.Context) (*holding, error) {
 	if h, err := f.kept(ctx); h != nil || err != nil {
 		return h, err
 	}
+	if h, err := f.helped(ctx); h != nil || err != nil {
+		return h, err
+	}
 	return f.ask(ctx)
 }
 
@@ -130,7 +134,7 @@ func (f *fill) follows(s source) bool {
 	switch {
 	case !f.redirected:
 		return true
-	case s == fromGiven:
+	case s == fromGiven, s == fromHelper:
 		return false // it stays with the origin that it was typed for
 	}
 	return f.safe() || f.space.vouched[f.query.Redirected]
@@ -218,6 +222,8 @@ func (f *fill) nobody() error {
 		return auth.ErrRefusedBefore
 	case failed != nil:
 		return fmt.Errorf("%w: %s: %w", auth.ErrStore, f.Keep.Name, failed)
+	case f.unhelpful != nil:
+		return fmt.Errorf("%w: %w", auth.ErrStore, f.unhelpful)
 	}
 	return auth.ErrNobody
 }

@@ -12,11 +12,17 @@ import (
 func (f *fill) kept(ctx context.Context) (*holding, error) {
 	list := f.candidates()
 	if len(list) == 0 {
+		list = f.unbound()
+	}
+	if len(list) == 0 {
 		return nil, nil
 	}
 	e, err := f.choose(ctx, list)
 	if err != nil || e == nil {
 		return nil, err
+	}
+	if e.Unbound != "" && !f.offer(e.ID) {
+		return nil, nil // it answers the first challenge of its origin
 	}
 	f.mu.Lock()
 	f.space.account = e.Account
@@ -41,18 +47,24 @@ func (f *fill) candidates() []index.Entry {
 	file := f.load(site{f.query.Space.Party, f.query.Space.Origin})
 	var list []index.Entry
 	for _, e := range file.Entries {
-		if e.Space != f.query.Space || e.Kind != f.query.Wants || f.account != "" && e.Account != f.account {
+		if e.Unbound != "" || e.Space != f.query.Space || e.Kind != f.query.Wants || f.account != "" && e.Account != f.account {
 			continue
 		}
-		if e.Store != f.Keep.Name {
-			f.notifyOnce(Notice{Kind: NoticeElsewhere, Space: e.Space, Account: e.Account, Place: e.Store, ID: e.ID})
-			continue
-		}
-		if f.open(e) {
+		if f.here(e) && f.open(e) {
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// here reports whether the entry lies in the store in use; of one that does not,
+// it is told.
+func (f *fill) here(e index.Entry) bool {
+	if e.Store == f.Keep.Name {
+		return true
+	}
+	f.notifyOnce(Notice{Kind: NoticeElsewhere, Space: e.Space, Account: e.Account, Place: e.Store, ID: e.ID})
+	return false
 }
 
 // open reports whether the entry is still to be tried in this run: in another

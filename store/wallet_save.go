@@ -32,13 +32,16 @@ func (w *Wallet) saves(s source, given int) bool {
 	case fromGiven:
 		g := &w.Given[given]
 		return !g.Never && (g.Save || w.Saving == SaveAll)
+	case fromHelper:
+		return w.Helper.Keeps || w.Saving == SaveAll
 	}
 	return false
 }
 
-// saveAccepted saves what was accepted and tells what became of it.
-func (w *Wallet) saveAccepted(ctx context.Context, q auth.Query, c auth.Credential, e index.Entry) {
-	k := Key{q.Space, q.Wants, c.User}
+// saveAccepted saves what was accepted, tells what became of it, and reports
+// whether it is saved.
+func (w *Wallet) saveAccepted(ctx context.Context, q auth.Query, c auth.Credential, e index.Entry) bool {
+	k := Key{Space: q.Space, Kind: q.Wants, Account: c.User}
 	n := Notice{Kind: NoticeSaved, Space: q.Space, Account: c.User, Place: w.Keep.Name, ID: k.ID()}
 	if err := w.save(ctx, k, c, e); err != nil {
 		n.Kind, n.Err = NoticeNotSaved, err
@@ -48,9 +51,10 @@ func (w *Wallet) saveAccepted(ctx context.Context, q auth.Query, c auth.Credenti
 	}
 	if errors.Is(n.Err, ErrUnavailable) {
 		w.notifyOnce(n) // no store is there, for no realm: to hear it once will do
-		return
+		return false
 	}
 	w.notify(n)
+	return n.Err == nil
 }
 
 // Add stores a credential under the key, in Keep, without a request: login and
@@ -81,7 +85,7 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 				keep := *old
 				before = &keep
 				now = *old
-				now.Used, now.Last, now.Default = e.Used, e.Last, e.Default || old.Default
+				now.Used, now.Last, now.Default, now.Unbound = e.Used, e.Last, e.Default || old.Default, e.Unbound
 				_ = merge(&now, e) // written whether it is news or not
 			}
 			if now.State = s; s == index.Saved {

@@ -113,6 +113,11 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 		w.mu.Unlock()
 		return false // nothing is learnt from an unverified peer (RULES R7)
 	}
+	var unbound index.Entry
+	binds := w.binds(h)
+	if binds {
+		unbound = h.rebind(q)
+	}
 	news := h.note(q, prefixes)
 	news = w.memory(site{q.Space.Party, q.Space.Origin}).run.Accept(q.Strength, directory(h.entry.Last)...) || news
 	save := w.saves(h.source, h.given) && !h.saved
@@ -123,6 +128,12 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 		w.notifyOnce(Notice{Kind: NoticeNothingKept, Space: q.Space, Account: h.credential.User})
 	}
 	switch {
+	case binds:
+		w.later(func(ctx context.Context) {
+			if w.saveAccepted(ctx, q, h.credential, e) {
+				w.discard(ctx, unbound)
+			}
+		})
 	case save:
 		w.later(func(ctx context.Context) {
 			w.saveAccepted(ctx, q, h.credential, e)
@@ -174,7 +185,7 @@ func (h *holding) note(q auth.Query, prefixes []string) bool {
 // no lock.
 func (w *Wallet) remember(ctx context.Context, q auth.Query, user string, learnt index.Entry) {
 	at := site{q.Space.Party, q.Space.Origin}
-	id := Key{q.Space, q.Wants, user}.ID()
+	id := Key{Space: q.Space, Kind: q.Wants, Account: user}.ID()
 	used := false
 	change := func(f *index.File) (news bool) {
 		news = f.Accept(q.Strength, directory(learnt.Last)...)

@@ -26,6 +26,7 @@ type space struct {
 	account string
 	seen    map[string]time.Time
 	another bool  // the person wants none of the stored accounts
+	helped  bool  // the helper was asked
 	failed  error // why the store did not give what lies in it for this space
 
 	asked   int                  // answers of a person since the last acceptance
@@ -62,6 +63,7 @@ const (
 	fromGiven source = iota + 1
 	fromStore
 	fromPerson
+	fromHelper
 )
 
 // holder is the right to the turn that goes with a credential until it is

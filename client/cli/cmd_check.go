@@ -98,6 +98,9 @@ func (j *job) check(e *index.Entry) verdict {
 	if e.Space.Party != auth.Server {
 		return verdict{"not checked: a proxy", exitOK}
 	}
+	if e.Unbound != "" {
+		return verdict{"not checked: its realm is not known yet", exitOK}
+	}
 	t, err := readURL(e.Space.Origin.String() + e.Last)
 	if err != nil {
 		return j.unreachable(j.ctx, err)

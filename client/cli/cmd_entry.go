@@ -29,9 +29,13 @@ func originText(e *index.Entry) string {
 	return e.Space.Origin.Display()
 }
 
-// realmText is the realm in quotes, "-" for none.
+// realmText is the realm in quotes, "-" for none, and of an unbound entry who
+// made it.
 func realmText(e *index.Entry, cells int) string {
-	if !e.Space.HasRealm {
+	switch {
+	case e.Unbound != "":
+		return "not known yet (" + prompt.Clean(e.Unbound, realmCells) + ")"
+	case !e.Space.HasRealm:
 		return "-"
 	}
 	return prompt.Quote(e.Space.Realm, cells)

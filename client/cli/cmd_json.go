@@ -22,6 +22,7 @@ type entryJSON struct {
 	Origin      string     `json:"origin"`
 	Realm       *string    `json:"realm"`        // null: none, or no UTF-8
 	RealmOctets []byte     `json:"realm_octets"` // base64, for a realm that is no UTF-8
+	Unbound     *string    `json:"unbound"`      // no realm is known yet, and this is who made the entry
 	Kind        string     `json:"kind"`
 	Scheme      *string    `json:"scheme"` // the strongest that was accepted
 	Account     string     `json:"account"`
@@ -40,7 +41,7 @@ type entryJSON struct {
 
 func entryToJSON(e *index.Entry) entryJSON {
 	out := entryJSON{
-		ID: e.ID, Party: e.Space.Party.Name, Origin: e.Space.Origin.String(), Kind: string(e.Kind),
+		ID: e.ID, Party: e.Space.Party.Name, Origin: e.Space.Origin.String(), Kind: string(e.Kind), Unbound: known(e.Unbound),
 		Scheme: known(e.Strength.String()), Account: e.Account, Default: e.Default, Store: e.Store,
 		State: string(e.State), Saved: moment(e.Saved), Used: moment(e.Used),
 		Refused: e.Refused, RefusedAt: moment(e.RefusedAt), Paths: e.Prefixes, Last: known(e.Last),

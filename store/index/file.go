@@ -30,6 +30,11 @@ type Entry struct {
 	Store   string // the name of the place that holds the secret: "keyring"
 	State   State
 
+	// Unbound, when not empty, tells that no realm is known yet, and who said so:
+	// the protocol or the file that the credential came from (RULES R14). Space
+	// names the origin alone, and Prefixes, if any, the paths that it is for.
+	Unbound string
+
 	Strength auth.Strength // the strongest that was accepted with it
 	Charset  string        // of the challenge, RFC 7617 section 2.1; may be empty
 	Domain   string        // of the challenge, RFC 7616 section 3.3; may be empty

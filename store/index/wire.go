@@ -51,6 +51,7 @@ type wireEntry struct {
 	AccountOctets []byte    `json:"account_octets,omitempty"` // instead, when that is not UTF-8
 	Store         string    `json:"store"`
 	State         State     `json:"state"`
+	Unbound       string    `json:"unbound,omitempty"`
 	Strength      string    `json:"strength,omitempty"`
 	Charset       string    `json:"charset,omitempty"`
 	Domain        string    `json:"domain,omitempty"`
@@ -156,7 +157,7 @@ func checkVersion(text []byte) error {
 func entryToWire(e Entry) wireEntry {
 	w := wireEntry{
 		wireRealm: realmToWire(e.Space), ID: e.ID, Kind: string(e.Kind), Account: e.Account, Store: e.Store,
-		State: e.State, Strength: e.Strength.String(), Charset: e.Charset, Domain: e.Domain, Prefixes: e.Prefixes,
+		State: e.State, Unbound: e.Unbound, Strength: e.Strength.String(), Charset: e.Charset, Domain: e.Domain, Prefixes: e.Prefixes,
 		Last: e.Last, Default: e.Default, Saved: e.Saved.UTC(), Used: e.Used.UTC(), RefusedAt: e.RefusedAt.UTC(),
 		Refused: e.Refused,
 	}
@@ -176,7 +177,7 @@ func entryFromWire(text object, p *auth.Party, o auth.Origin) (Entry, error) {
 		return Entry{}, fmt.Errorf("%w: entry without identity or state", ErrDamaged)
 	}
 	e := Entry{
-		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State,
+		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State, Unbound: w.Unbound,
 		Strength: auth.StrengthNamed(w.Strength), Charset: w.Charset, Domain: w.Domain, Prefixes: w.Prefixes,
 		Last: w.Last, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
 		extra: rest,

@@ -123,8 +123,10 @@ func NearKeys() []store.Key {
 	proxy.Space.Party = auth.Proxy
 	token := Key("https://near.test", "R", "alice")
 	token.Kind = auth.Token
+	unbound := Key("https://near.test", "-", "alice")
+	unbound.Unbound = true
 	keys := []store.Key{
-		proxy, token,
+		proxy, token, unbound,
 		Key("https://near.test", "R", "alice"),
 		Key("http://near.test", "R", "alice"),
 		Key("https://near.test:444", "R", "alice"),
