@@ -36,6 +36,9 @@ func (d *dialogue) offers() []offer {
 // errNotBuiltIn: no scheme of this client has the challenge's name.
 var errNotBuiltIn = errors.New("scheme not supported or not allowed")
 
+// errNoLease: the Sender cannot keep a connection for one conversation.
+var errNoLease = errors.New("the sender leases no connections")
+
 func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
 	schemes := d.client.Schemes
 	if d.party == auth.Proxy {
@@ -44,6 +47,9 @@ func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
 	for _, s := range schemes {
 		if ch.Is(s.Name()) {
 			t, err := s.Traits(ch)
+			if _, leases := d.client.Sender.(leaser); err == nil && t.ConnectionBound && !leases {
+				err = errNoLease
+			}
 			return offer{s, ch, t}, err
 		}
 	}

@@ -22,21 +22,34 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 	for _, d := range parties {
 		d.recall(ctx)
 	}
-	defer func() { // whatever happens, no credential stays unsettled
+	defer h.line.release() // when all is settled
+	defer func() {         // whatever happens, no credential stays unsettled
 		for _, d := range parties {
 			d.settle(ctx, auth.Undecided)
 		}
 	}()
 	var once retries
-	for round := 1; ; round++ {
+	for round := 1; ; {
 		resp, err := c.send(ctx, h, parties, way)
 		if err != nil {
+			if h.line.mayRestart(ctx, h, err) {
+				continue
+			}
 			return nil, err
 		}
 		asks := who(parties, resp)
 		if asks == nil {
+			if h.line.leg && h.body.get != nil {
+				// Nobody asked for the leg, and the content was not sent.
+				for _, d := range parties {
+					d.settlePartial(ctx)
+				}
+				drain(resp)
+				continue
+			}
 			if once.again(h, resp) {
 				c.Trace.retried(resp)
+				h.line.standBy(parties)
 				c.discard(resp)
 				continue
 			}
@@ -46,6 +59,9 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 			return orClose(resp, err)
 		}
 		drain(resp)
+		if !asks.midway {
+			round++
+		}
 	}
 }
 
@@ -60,7 +76,7 @@ func (d *dialogue) next(ctx context.Context, parties []*dialogue, resp *http.Res
 			other.recall(ctx)
 		}
 	}
-	if round == maxRounds {
+	if round == maxRounds || d.legs == maxLegs {
 		d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
 		d.settle(ctx, auth.Undecided)
 		return d.unanswered(ErrTooManyRounds)
@@ -84,6 +100,10 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	if m.Target == "" {
 		m.Target = target(h.req.URL, way)
 	}
+	wire := &Wire{Target: h.ownTarget(), Stranger: h.left}
+	if err := c.prepare(h, parties, wire); err != nil {
+		return nil, err
+	}
 	var answers []auth.Field
 	for _, d := range parties {
 		fields, err := d.answer(ctx, d.message(m))
@@ -95,15 +115,16 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	if f, ok := c.cookies(h, way); ok {
 		answers = append(answers, f)
 	}
-	req, err := h.request(answers)
+	req, err := h.request(wire, answers, h.line.isLeg(parties))
 	if err != nil {
 		return nil, err
 	}
 	c.Trace.request(req)
 	if t := c.Trace.tap(req); t != nil {
-		WireOf(req.Context()).Tap = t
+		wire.Tap = t
 	}
 	resp, err := c.Sender.RoundTrip(req)
+	h.line.wrote = wire.SentHead > 0
 	if err != nil {
 		return nil, err
 	}
@@ -124,21 +145,24 @@ func (c *Client) dialogues(h *hop, way Way) ([]*dialogue, error) {
 		}
 		list = append(list, &dialogue{
 			client: c, party: auth.Proxy, origin: o, url: way.Proxy, method: h.req.Method, way: way,
-			silent: c.silence(h, auth.Proxy), tunnel: way.Tunnel,
+			silent: c.silence(h, auth.Proxy), tunnel: way.Tunnel, line: &h.line,
 		})
 	}
 	return append(list, &dialogue{
 		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, way: way,
-		redirectedFrom: h.redirectedFrom(), silent: c.silence(h, auth.Server),
+		redirectedFrom: h.redirectedFrom(), silent: c.silence(h, auth.Server), line: &h.line,
 	}), nil
 }
 
 // message returns the part of the request that the party sees.
 func (d *dialogue) message(m auth.Message) auth.Message {
-	if d.tunnel == "" {
-		return m
+	if d.tunnel != "" {
+		m = auth.Message{Method: http.MethodConnect, Target: d.tunnel}
 	}
-	return auth.Message{Method: http.MethodConnect, Target: d.tunnel}
+	if d.exchange != nil && d.traits.ConnectionBound {
+		m.Host, m.EndPoint = d.origin.Host, endPoint(d.tls)
+	}
+	return m
 }
 
 // silence tells why a party gets no answer at this hop, or nil.
@@ -152,10 +176,12 @@ func (c *Client) silence(h *hop, p *auth.Party) error {
 	return nil
 }
 
-// who returns the dialogue of the party that asks in this response, or nil.
+// who returns the dialogue of the party that asks in this response, or nil. Of a
+// proxy that is asked for a tunnel that is its answer to CONNECT: whatever comes
+// through the tunnel is the server's.
 func who(parties []*dialogue, resp *http.Response) *dialogue {
 	for _, d := range parties {
-		if resp.StatusCode == d.party.Status {
+		if resp.StatusCode == d.party.Status && (d.tunnel == "" || WireOf(resp.Request.Context()).Refused) {
 			return d
 		}
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,10 @@ import (
 // maxRounds bounds the requests that one URL may take: three refused passwords,
 // each with a stale nonce, and the first and last request.
 const maxRounds = 8
+
+// maxLegs bounds the legs of all handshakes of one URL, which count for no round:
+// those of NTLM for eight refused passwords.
+const maxLegs = 16
 
 // dialogue is the conversation with one party about one request. It never
 // touches a connection.
@@ -30,6 +35,18 @@ type dialogue struct {
 	recalled  auth.Recalled
 	consented consents
 	wire      *Wire // of the response that challenged last; nil before
+
+	// line is what the hop's legs go over. tls is the state of TLS with the
+	// party when it challenged last, nil without.
+	line *line
+	tls  *tls.ConnectionState
+
+	// Of a ConnectionBound answer: answered tells that a leg of it has gone,
+	// vouched that the last request went without one, over a connection that
+	// was authenticated before; midway that the last challenge wants another
+	// leg; and legs counts those.
+	answered, vouched, midway bool
+	legs                      int
 
 	// The answer in force; exchange is nil when there is none.
 	exchange   auth.Exchange
@@ -67,6 +84,7 @@ func (d *dialogue) recall(ctx context.Context) {
 	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil {
 		q := s.query
 		q.Unasked, q.Target = true, auth.Target(d.url)
+		d.tls = s.tls
 		d.start(q, s.credential)
 	}
 }
@@ -104,6 +122,7 @@ func (d *dialogue) begin(o offer, q auth.Query, c auth.Credential) error {
 		return err
 	}
 	d.exchange, d.scheme, d.traits, d.query, d.credential = x, o.scheme, o.traits, q, c
+	d.answered, d.vouched = false, false
 	return nil
 }
 
@@ -112,6 +131,10 @@ func (d *dialogue) answer(ctx context.Context, m auth.Message) ([]auth.Field, er
 	if d.exchange == nil {
 		return nil, nil
 	}
+	if d.vouched = d.line.vouches(d); d.vouched {
+		return nil, nil
+	}
+	d.answered = true
 	return d.exchange.Answer(ctx, d.party, m)
 }
 
@@ -119,7 +142,10 @@ func (d *dialogue) answer(ctx context.Context, m auth.Message) ([]auth.Field, er
 // send. An *Unanswered: there is none, the response is the caller's. Any other
 // error ends the request.
 func (d *dialogue) challenged(ctx context.Context, resp *http.Response) error {
-	d.wire = WireOf(resp.Request.Context())
+	d.wire, d.midway = WireOf(resp.Request.Context()), false
+	if d.tls = resp.TLS; d.party == auth.Proxy {
+		d.tls = d.wire.ProxyTLS
+	}
 	d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
 	d.client.Trace.challenged(d.party, d.challenges, d.syntax)
 	if d.silent != nil {
@@ -144,7 +170,16 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 		d.settle(ctx, auth.Undecided)
 		return false, nil
 	}
-	d.query.Space, d.query.Challenge = ch.Space(d.party, d.origin), ch
+	if d.vouched {
+		d.line.reneged(d)
+		d.midway = true
+		d.legs++
+		return true, nil
+	}
+	d.query.Space = ch.Space(d.party, d.origin)
+	if !d.traits.ConnectionBound {
+		d.query.Challenge = ch // else it is a leg, and what began it counts
+	}
 	verdict, err := d.exchange.Challenged(ch)
 	if err != nil {
 		d.settle(ctx, auth.Undecided)
@@ -152,6 +187,9 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 	}
 	if verdict == auth.Continue {
 		d.query.Unasked = false
+		if d.midway = d.traits.ConnectionBound; d.midway {
+			d.legs++
+		}
 		return true, nil
 	}
 	if stale, _ := ch.Param("stale"); strings.EqualFold(stale, "true") {
@@ -197,6 +235,9 @@ func (d *dialogue) settle(ctx context.Context, o auth.Outcome) {
 		return
 	}
 	d.exchange = nil
+	if d.traits.ConnectionBound {
+		d.line.judged(d, o)
+	}
 	if o == auth.Rejected {
 		d.client.memory.forget(d.query.Space, d.credential)
 	}
@@ -209,7 +250,14 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 	if d.exchange == nil {
 		return nil
 	}
-	final := auth.Final{Status: resp.StatusCode, Info: resp.Header.Values(d.party.Info)}
+	fields := resp.Header
+	if d.tunnel != "" {
+		fields = WireOf(resp.Request.Context()).Opened // the rest is the server's
+	}
+	final := auth.Final{Status: resp.StatusCode, Info: fields.Values(d.party.Info)}
+	if d.traits.ConnectionBound {
+		final.Challenges, _ = auth.ParseChallenges(fields.Values(d.party.Challenge)) // what can be read
+	}
 	kept, err := d.exchange.Accepted(final)
 	if err != nil {
 		d.settle(ctx, auth.Undecided)
@@ -227,6 +275,9 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 // judge tells what the response proves of the answer in force. That anything
 // came through a tunnel proves that the proxy opened it.
 func (d *dialogue) judge(resp *http.Response) auth.Outcome {
+	if d.isPartial() {
+		return auth.Undecided // nobody has looked at it
+	}
 	if d.tunnel != "" {
 		return auth.Accepted
 	}
@@ -238,7 +289,7 @@ func (d *dialogue) conclude(ctx context.Context, o auth.Outcome) {
 	// What was typed for a URL and sent unasked says nothing about a space.
 	known := d.query.Space.HasRealm || !d.query.Unasked
 	if o == auth.Accepted && d.traits.Unasked && known {
-		d.client.memory.remember(&standing{d.query, d.credential, auth.Prefixes(d.query.Challenge, d.url)})
+		d.client.memory.remember(&standing{d.query, d.credential, auth.Prefixes(d.query.Challenge, d.url), d.tls})
 	}
 	d.settle(ctx, o)
 }

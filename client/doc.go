@@ -12,11 +12,16 @@
 //	  converse    a loop over the rounds of one hop: send, and while somebody
 //	              asks, find an answer and send again
 //	    recall    what is remembered answers before anybody asks
+//	    prepare   an answer that is for the connection gets one (line.go)
 //	    send      one request through the Sender, answers in front
 //	    next      a challenge: judge the answer that was sent, then choose
 //	      choose  strongest first, without a person, then with one
 //	      permit  clear text, unverified peers, weaker schemes (policy.go)
 //	    finish    what the final response proves (outcome.go), told to the Wallet
+//
+// A scheme whose answer authenticates the connection (NTLM, Negotiate) has its
+// requests sent over a connection of their own, from the first leg to the final
+// response. They are the hop's line; what stays of it is for the same persons.
 //
 // One dialogue per party and hop holds the conversation; it never touches a
 // connection. Rules cited as R1 to R16 are those of the project's security

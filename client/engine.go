@@ -25,17 +25,29 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	if w == nil {
 		w = &Wire{}
 	}
-	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap}
-	if w.Stranger {
-		wire.TLS = e.Stranger
-	}
+	wire := e.wire(w)
 	resp, err := e.Engine.Send(req, wire)
 	w.fill(wire)
 	var refused *h1.ConnectError
 	if errors.As(err, &refused) && refused.Response.StatusCode == auth.Proxy.Status {
+		w.Refused = true
 		return refused.Response, nil
 	}
 	return resp, err
+}
+
+// Lease begins a lease of the connection for requests like this one; see
+// h1.Engine.
+func (e Engine) Lease(req *http.Request, w *Wire, lane string) (*h1.Lease, error) {
+	return e.Engine.Lease(req, e.wire(w), lane)
+}
+
+func (e Engine) wire(w *Wire) *h1.Wire {
+	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap, Lease: w.Lease, As: w.As}
+	if w.Stranger {
+		wire.TLS = e.Stranger
+	}
+	return wire
 }
 
 func fieldsFor(fields []auth.Field) []h1.Field {
@@ -55,6 +67,7 @@ func (w *Wire) fill(seen *h1.Wire) {
 	w.Local, w.Peer, w.Unix, w.Proxied, w.Reused = seen.Local, seen.Peer, seen.Unix, seen.Proxied, seen.Reused
 	w.Unverified, w.PeerKey = seen.Unverified, seen.PeerKey
 	w.ProxyUnverified, w.ProxyKey = seen.ProxyUnverified, seen.ProxyKey
+	w.ProxyTLS, w.Opened = seen.ProxyTLS, seen.Opened
 	w.Start, w.NameResolved, w.Connected, w.Secured = seen.Start, seen.NameResolved, seen.Connected, seen.Secured
 	w.Sent, w.FirstByte = seen.Sent, seen.FirstByte
 }

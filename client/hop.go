@@ -30,6 +30,9 @@ type hop struct {
 	// noExpect: the server will not hear of Expect (417), or the caller.
 	noExpect bool
 
+	// line is the connection that is kept for this hop, if there must be one.
+	line line
+
 	// ownServer and ownProxy: the caller set the party's Answer field by hand
 	// at the first hop.
 	ownServer, ownProxy bool
@@ -56,10 +59,10 @@ func (h *hop) redirectedFrom() auth.Origin {
 }
 
 // request makes the request of one round: the hop's own, with the answers in
-// front of its fields, and the body from its start.
-func (h *hop) request(answers []auth.Field) (*http.Request, error) {
+// front of its fields, and the body from its start; without one when it is only
+// a leg on the way there.
+func (h *hop) request(wire *Wire, answers []auth.Field, leg bool) (*http.Request, error) {
 	ctx := h.req.Context()
-	wire := &Wire{Target: h.ownTarget(), Stranger: h.left}
 	r := h.req.WithContext(WithWire(ctx, wire))
 	// The values are shared with the hop: nobody changes them in place.
 	r.Header = make(http.Header, len(h.req.Header)+len(answers)+1)
@@ -71,7 +74,14 @@ func (h *hop) request(answers []auth.Field) (*http.Request, error) {
 		r.Header.Set(f.Name, f.Value)
 	}
 	r.Body, r.GetBody = nil, nil
-	more, err := h.body.attach(r, h.noExpect)
+	var more []auth.Field
+	var err error
+	if leg {
+		r.ContentLength = 0
+		r.Header.Del("Expect") // of nothing
+	} else {
+		more, err = h.body.attach(r, h.noExpect)
+	}
 	w := WireOf(ctx)
 	wire.Raw = w != nil && w.Raw
 	if w != nil && w.Fields != nil {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/tls"
 	"net/url"
 	"slices"
 	"sync"
@@ -14,6 +15,7 @@ type memory struct {
 	mu     sync.Mutex
 	lives  map[liveKey]*auth.Live
 	stands []*standing // the newest last
+	known  []*identity
 }
 
 type liveKey struct {
@@ -28,6 +30,7 @@ type standing struct {
 	query      auth.Query // with the challenge that was answered
 	credential auth.Credential
 	prefixes   []string
+	tls        *tls.ConnectionState // with the party, when it challenged; nil without
 }
 
 // live returns the state that all exchanges of one space, account and strength
@@ -86,7 +89,7 @@ func (m *memory) remember(s *standing) {
 			}
 		}
 	}
-	m.stands = append(kept, &standing{s.query, s.credential, prefixes})
+	m.stands = append(kept, &standing{s.query, s.credential, prefixes, s.tls})
 }
 
 // forget drops what was remembered of a credential that was refused.

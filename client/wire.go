@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -32,6 +34,18 @@ type Wire struct {
 	// caller gave for the first.
 	Stranger bool
 
+	// Lease, when not nil, is what the connection is leased by.
+	Lease *h1.Lease
+
+	// As tells apart who may share a tunnel through a proxy.
+	As string
+
+	// Refused: the response is a proxy's, to the CONNECT that asked it for a
+	// tunnel. Opened are the fields of its answer when it opened one for this
+	// request.
+	Refused bool
+	Opened  http.Header
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. A sender that does not see it leaves it empty, or writes it anew.
 	// Interim are the heads of the informational responses before it.
@@ -59,6 +73,9 @@ type Wire struct {
 	// ProxyUnverified and ProxyKey are the same of an https proxy.
 	ProxyUnverified error
 	ProxyKey        string
+
+	// ProxyTLS is the state of TLS with an https proxy, nil without one.
+	ProxyTLS *tls.ConnectionState
 
 	// Times, each zero when it did not happen for this request (a connection
 	// that was reused, no TLS).

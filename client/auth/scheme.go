@@ -37,7 +37,9 @@ type Traits struct {
 	Unasked bool
 
 	// ConnectionBound: the answer authenticates the connection, not the
-	// request.
+	// request. All legs go over one connection, which nobody else uses, and
+	// requests that follow on it are answered for. Begin pays no heed to the
+	// challenge's token68: it may be of a handshake that is over.
 	ConnectionBound bool
 }
 
@@ -57,6 +59,14 @@ type Exchange interface {
 	// that wraps ErrServerUnverified means that the server did not prove to
 	// know the secret.
 	Accepted(Final) (Credential, error)
+}
+
+// Partial is implemented by an Exchange that has answers with which nobody is let
+// in yet.
+type Partial interface {
+	// Partial reports that the last Answer is one of these. Its request goes
+	// without content: that waits for the last leg.
+	Partial() bool
 }
 
 // Verdict is what a further challenge means.
@@ -81,12 +91,26 @@ type Message struct {
 	// it. Nil when there is none. It may be called more than once; an error
 	// means that the content cannot be read twice.
 	Body func() (io.ReadCloser, error)
+
+	// Host is the party's, in A-labels, for schemes whose Traits say
+	// ConnectionBound: they name the service that they speak to.
+	Host string
+
+	// EndPoint is the tls-server-end-point of the party (RFC 5929 section 4), a
+	// hash of its certificate; nil without TLS, and when a certificate has none.
+	// It is there for the same schemes.
+	EndPoint []byte
 }
 
 // Final is the part of the final response that schemes check.
 type Final struct {
 	Status int
 	Info   []string // values of the party.Info field
+
+	// Challenges are those of the party.Challenge field, in which some schemes
+	// send their last token (RFC 4559 section 5). They are there for schemes
+	// whose Traits say ConnectionBound.
+	Challenges []Challenge
 }
 
 // ContentChecker is implemented by an Exchange that can judge a response only

@@ -25,6 +25,8 @@ type link struct {
 
 	proxyUnverified error
 	proxyKey        string
+	proxyTLS        *tls.ConnectionState
+	opened          http.Header // of the proxy's answer to CONNECT
 
 	resolved, connected, secured time.Time
 }
@@ -42,6 +44,9 @@ type conn struct {
 	link link
 	key  key
 	h2   *http.ClientConn // set: HTTP/2 is spoken on it, by many at once
+
+	lease *Lease // whose it is; nil: the pool's
+	half  bool   // the proxy at its other end has refused a tunnel, and may open one yet
 
 	used atomic.Bool // has served a request
 	idle time.Time   // since when it is
@@ -116,6 +121,22 @@ func (c *conn) bye() {
 		_ = c.h2.Close() // nothing is under way
 	}
 	_ = c.nc.Close() // under TLS with its closure alert; nobody waits for it
+}
+
+// rest makes it ready to be idle.
+func (c *conn) rest() {
+	c.shrink()
+	c.idle = time.Now()
+}
+
+// giveBack ends the service of a request that has left the connection whole.
+func (c *conn) giveBack(p *pool) {
+	if c.lease != nil {
+		c.lease.put(c)
+		return
+	}
+	c.rest()
+	p.put(c)
 }
 
 // buffered returns how many octets have come and are not read yet.

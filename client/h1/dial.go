@@ -18,19 +18,37 @@ var testOnlyResolver *net.Resolver
 // testOnlyPeer, when not nil, changes what is taken for the address of a peer.
 var testOnlyPeer func(netip.AddrPort) netip.AddrPort
 
-// open makes a connection for the route, TLS upon it where it is wanted.
+// open makes a connection for the route, TLS upon it where it is wanted. It is of
+// no use when there is an error.
 func (e *Engine) open(ctx context.Context, r *route) (*conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, e.dialTimeout, context.DeadlineExceeded)
 	defer cancel()
-	c := &conn{key: r.key}
-	c.link.proxied = r.proxy != nil || r.socks != nil
-	if err := e.openTo(ctx, c, r); err != nil {
-		if c.sock != nil {
-			_ = c.sock.Close() // of no use any more
-		}
+	c, err := e.halfOpen(r)
+	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	if c != nil {
+		if err = e.finishOpening(ctx, c, r); err == nil || r.lease != nil || !diedIdle(err) {
+			return c, err
+		}
+	}
+	c = &conn{key: r.key}
+	c.link.proxied = r.proxy != nil || r.socks != nil
+	return c, e.finishOpening(ctx, c, r)
+}
+
+// finishOpening opens what is still closed. A failure closes the connection,
+// unless it may lead on yet.
+func (e *Engine) finishOpening(ctx context.Context, c *conn, r *route) error {
+	err := e.openTo(ctx, c, r)
+	switch {
+	case err == nil || c.sock == nil:
+	case c.half:
+		e.parkHalf(c, r)
+	default:
+		_ = c.sock.Close() // of no use any more
+	}
+	return err
 }
 
 func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
@@ -39,15 +57,8 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 		server = e.identity(r.key.tls)
 		server.roots.start() // beside the connecting
 	}
-	nc, err := e.firstHop(ctx, &c.link, r)
-	if err != nil {
-		return err
-	}
-	c.sock = newSocket(nc, &e.active)
-	c.nc = c.sock
-	if r.proxy != nil && r.proxy.Scheme == "https" {
-		proxy := e.identity(&e.config.ProxyTLS)
-		if err := proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: r.proxy.Host, proxy: true}); err != nil {
+	if c.sock == nil {
+		if err := e.openFirst(ctx, c, r); err != nil {
 			return err
 		}
 	}
@@ -59,7 +70,22 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	if server == nil {
 		return nil
 	}
-	return server.secure(ctx, c, hop{host: r.host, addr: r.server, cert: r.cert, lane: r.key.lane != ""})
+	return server.secure(ctx, c, hop{host: r.host, addr: r.server, cert: r.cert, lane: r.lease != nil})
+}
+
+// openFirst connects to the proxy, or to the server.
+func (e *Engine) openFirst(ctx context.Context, c *conn, r *route) error {
+	nc, err := e.firstHop(ctx, &c.link, r)
+	if err != nil {
+		return err
+	}
+	c.sock = newSocket(nc, &e.active)
+	c.nc = c.sock
+	if r.proxy == nil || r.proxy.Scheme != "https" {
+		return nil
+	}
+	proxy := e.identity(&e.config.ProxyTLS)
+	return proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: r.proxy.Host, proxy: true})
 }
 
 // firstHop connects to the proxy, or the server: the bottom of a connection.

@@ -10,8 +10,8 @@
 // cannot tell is in the Wire of the request's context.
 //
 // A connection is kept for requests of the same origin, the same way through
-// proxies, the same TLS and the same lane (key). Before it is used again it is
-// looked at; a request goes out a second time only when its connection was kept
+// proxies, the same TLS and the same lane (key); one that is leased (Lease) for
+// nobody else. Before it is used again it is looked at; a request goes out a second time only when its connection was kept
 // from before, died without an octet, and the request does no harm twice (RFC
 // 9110 section 9.2.2) or was never written.
 //
@@ -80,7 +80,7 @@
 //     SSL_CERT_DIR names it.
 //   - HTTP/2 is net/http's, on a connection of ours. It is offered when TLS.HTTP2
 //     says so, and spoken with a server that refuses HTTP/1.1 in ALPN; the order
-//     and the spelling of fields are then lost. Lanes never use it.
+//     and the spelling of fields are then lost. Leased connections never use it.
 //   - TLS sessions are resumed within one Engine and one TLS, for the same host
 //     and port. Early data is never sent.
 //   - From the environment, only http_proxy in lower case is taken for http:

@@ -84,7 +84,11 @@ const maxScratch = 2 * inlineBody
 
 // connection returns an idle connection for the route, or a new one.
 func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, error) {
-	if !fresh {
+	if r.lease != nil {
+		if c, err := r.lease.take(r.key); c != nil || err != nil {
+			return c, err
+		}
+	} else if !fresh {
 		if c := e.pool.get(r.key); c != nil {
 			return c, nil
 		}
@@ -98,6 +102,9 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 			return nil, cause
 		}
 		return nil, err
+	}
+	if c.lease = r.lease; c.lease != nil {
+		return c, nil
 	}
 	if r.prior || c.link.tls != nil && c.link.tls.NegotiatedProtocol == "h2" {
 		if err := e.speakH2(ctx, c, r); err != nil {
@@ -121,6 +128,3 @@ func (e *Engine) openAs(ctx context.Context, r *route) (*conn, error) {
 
 // CloseIdleConnections closes what is kept for later requests.
 func (e *Engine) CloseIdleConnections() { e.pool.close(func(key) bool { return true }) }
-
-// CloseLane closes what is kept for a lane, which nobody will use again.
-func (e *Engine) CloseLane(lane string) { e.pool.close(func(k key) bool { return k.lane == lane }) }

@@ -77,7 +77,7 @@ var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
 // old one was kept from before and has died without a word (RFC 9112 section
 // 9.3.1), and the request does no harm twice, or has not gone out.
 func (x *exchange) mayRepeat(err error) bool {
-	if !x.wire.Reused || x.in.began || x.wire.Lane != "" || x.ctx.Err() != nil || !x.payload.repeatable() {
+	if !x.wire.Reused || x.in.began || x.wire.Lease != nil || x.ctx.Err() != nil || !x.payload.repeatable() {
 		return false
 	}
 	if k := Classify(err); k != EmptyReply && k != Receive && k != Send && k != HTTP2 {

@@ -240,7 +240,7 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string
 		body   func() io.Reader
-		lane   string
+		leased bool
 		answer string // to the second request
 		want   Kind
 	}{
@@ -249,7 +249,7 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 		"PUT, expects":      {method: "PUT", body: func() io.Reader { return strings.NewReader("x") }},
 		"PUT, short stream": {method: "PUT", body: func() io.Reader { return stream("x") }, want: EmptyReply},
 		"POST":              {method: "POST", body: func() io.Reader { return strings.NewReader("x") }, want: EmptyReply},
-		"lane":              {method: "GET", lane: "a", want: EmptyReply},
+		"leased":            {method: "GET", leased: true, want: EmptyReply},
 		"half answered":     {method: "GET", answer: "HTTP/1.1 20", want: Receive},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -271,13 +271,17 @@ func TestRepeatedOnceWhenNothingWasAnswered(t *testing.T) {
 				}
 			})
 			e := newEngine(t, Config{})
+			lease := leased(t, e, "http://"+addr, "")
 			for i := range 2 {
 				var r io.Reader
 				if c.body != nil {
 					r = c.body()
 				}
 				req, w := newRequest(t, c.method, "http://"+addr, r)
-				if w.Lane = c.lane; name == "PUT, expects" {
+				if c.leased {
+					w.Lease = lease
+				}
+				if name == "PUT, expects" {
 					req.Header.Set("Expect", "100-continue")
 				}
 				body, _, err := send(t, e, req)
@@ -301,35 +305,6 @@ func TestANewConnectionIsNotTriedTwice(t *testing.T) {
 	err := failsWith(t, newEngine(t, Config{}), "http://"+addr)
 	if Classify(err) != EmptyReply || count.Load() != 1 {
 		t.Errorf("%v, %d connections", err, count.Load())
-	}
-}
-
-func TestLanesAreKeptApart(t *testing.T) {
-	addr, count := perConn(t, func(n int, nc net.Conn, br *bufio.Reader) {
-		for {
-			if _, err := readHead(br); err != nil {
-				return
-			}
-			fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d", n)
-		}
-	})
-	e := newEngine(t, Config{})
-	var got string
-	for _, lane := range []string{"", "a", "b", "a", "", "b"} {
-		req, w := newRequest(t, "GET", "http://"+addr, nil)
-		w.Lane = lane
-		body, _, err := send(t, e, req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got += body
-	}
-	e.CloseLane("a")
-	req, w := newRequest(t, "GET", "http://"+addr, nil)
-	w.Lane = "a"
-	body, _, _ := send(t, e, req)
-	if got += body; got != "1232134" || count.Load() != 4 {
-		t.Errorf("connections %s, want 1232134", got)
 	}
 }
 

@@ -32,21 +32,24 @@ func TestHTTP2IsSpokenWhenItMustOrShall(t *testing.T) {
 	for name, c := range map[string]struct {
 		server []string
 		asked  bool
-		lane   string
+		leased bool
 		want   string
 	}{
-		"both, not asked":     {[]string{"h2", "http/1.1"}, false, "", "HTTP/1.1"},
-		"both, asked":         {[]string{"h2", "http/1.1"}, true, "", "HTTP/2.0"},
-		"both, asked, a lane": {[]string{"h2", "http/1.1"}, true, "a", "HTTP/1.1"},
-		"HTTP/1.1 alone":      {[]string{"http/1.1"}, true, "", "HTTP/1.1"},
-		"no ALPN at all":      {nil, true, "", "HTTP/1.1"},
+		"both, not asked":     {[]string{"h2", "http/1.1"}, false, false, "HTTP/1.1"},
+		"both, asked":         {[]string{"h2", "http/1.1"}, true, false, "HTTP/2.0"},
+		"both, asked, leased": {[]string{"h2", "http/1.1"}, true, true, "HTTP/1.1"},
+		"HTTP/1.1 alone":      {[]string{"http/1.1"}, true, false, "HTTP/1.1"},
+		"no ALPN at all":      {nil, true, false, "HTTP/1.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := newH2(t, c.server...)
 			e := newEngine(t, Config{TLS: TLS{Insecure: true, HTTP2: c.asked}})
+			lease := leased(t, e, srv.URL, "")
 			for i := range 2 {
 				req, w := newRequest(t, "POST", srv.URL, strings.NewReader("body"))
-				w.Fields, w.Lane = []Field{{"x-own", "mine"}}, c.lane
+				if w.Fields = []Field{{"x-own", "mine"}}; c.leased {
+					w.Lease = lease
+				}
 				body, resp, err := send(t, e, req)
 				if err != nil || body != c.want+" [] [] [mine]body" || resp.Proto != c.want {
 					t.Fatalf("%q %v, want %s", body, err, c.want)

@@ -12,9 +12,10 @@ type key struct {
 	secure bool
 	addr   string // host:port of the server; "" for a proxy that takes absolute URLs
 	proxy  string // scheme://host:port, before it that of SOCKS with its user; "" is none
-	auth   string // Proxy-Authorization with which a tunnel was opened
+	auth   string // who opened a tunnel: Wire.As, or Proxy-Authorization
 	tls    *TLS
 	lane   string
+	half   bool // leads to the proxy alone, which has refused a tunnel
 }
 
 // pool keeps connections between requests.
@@ -57,8 +58,6 @@ func (p *pool) pop(k key) *conn {
 
 // put keeps a connection for later, or closes it when there are enough.
 func (p *pool) put(c *conn) {
-	c.shrink()
-	c.idle = time.Now()
 	if !p.push(c) {
 		c.bye()
 	}

@@ -23,6 +23,8 @@ type route struct {
 	proxy  *url.URL // http or https proxy, behind the other if there are two; without userinfo, with a port
 	tunnel bool     // the proxy is asked for a connection, not for the resource
 
+	lease       *Lease  // nil: any connection will do
+	answer      string  // Proxy-Authorization for CONNECT
 	agent       string  // User-Agent for CONNECT
 	proxyFields []Field // of the caller's, for the proxy
 	connect10   bool
@@ -37,14 +39,19 @@ func (e *Engine) route(req *http.Request, w *Wire) (route, error) {
 	if err != nil {
 		return r, err
 	}
-	r.key.lane, r.key.tls = w.Lane, w.TLS
-	if r.key.tls == nil {
+	if r.key.tls = w.TLS; r.key.tls == nil {
 		r.key.tls = &e.config.TLS
+	}
+	if r.lease = w.Lease; r.lease != nil {
+		r.key.lane = r.lease.lane
 	}
 	if r.tunnel {
 		r.agent = fieldOf(req, w, "User-Agent")
 		if own := fieldOf(req, w, "Proxy-Authorization"); own != "" {
-			r.key.auth = own
+			r.answer = own
+		}
+		if r.key.auth = w.As; r.key.auth == "" {
+			r.key.auth = r.answer
 		}
 	}
 	return r, nil
@@ -104,7 +111,7 @@ func (e *Engine) viaProxy(r *route, u *url.URL) error {
 	r.connect10 = e.config.Connect10
 	if password, has := given.User.Password(); has || given.User.Username() != "" {
 		pair := given.User.Username() + ":" + password
-		r.key.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
+		r.answer = "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 	}
 	return nil
 }

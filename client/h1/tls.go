@@ -80,7 +80,7 @@ func (id *identity) secure(ctx context.Context, c *conn, h hop) error {
 		Kind: Secured, Addr: h.addr, Proxy: h.proxy, TLS: &state, Unverified: v.unverified, PeerKey: v.key,
 	})
 	if h.proxy {
-		c.link.proxyUnverified, c.link.proxyKey = v.unverified, v.key
+		c.link.proxyUnverified, c.link.proxyKey, c.link.proxyTLS = v.unverified, v.key, &state
 		return nil
 	}
 	c.link.secured, c.link.unverified, c.link.key, c.link.tls = time.Now(), v.unverified, v.key, &state

@@ -18,8 +18,11 @@ import (
 func connectMethod(ctx context.Context, c *conn, r *route) error {
 	c.watch(ctx)
 	err := askConnect(c, r, tapOf(ctx))
-	if !c.unwatch() && err == nil {
-		err = context.Cause(ctx)
+	if !c.unwatch() {
+		c.half = false
+		if err == nil {
+			err = context.Cause(ctx)
+		}
 	}
 	if err != nil && ctx.Err() != nil {
 		if errors.Is(ctx.Err(), context.Canceled) {
@@ -63,12 +66,14 @@ func askConnect(c *conn, r *route, tap Tap) error {
 		if c.buffered() > 0 {
 			return fault(WeirdReply, "CONNECT to %s: the proxy sent more than its answer", r.target)
 		}
+		c.link.opened = resp.Header
 		return nil
 	}
 	resp.Request = &http.Request{
 		Method: http.MethodConnect, URL: &url.URL{Opaque: r.target}, Host: r.target, Header: http.Header{},
 	}
-	page := readPage(c, resp, f)
+	page, whole := readPage(c, resp, f)
+	c.half = whole && f.keep && resp.StatusCode == http.StatusProxyAuthRequired && c.buffered() == 0
 	resp.Body = io.NopCloser(bytes.NewReader(page))
 	return &Error{Receive, &ConnectError{Response: resp, head: head, link: c.link}}
 }
@@ -77,7 +82,7 @@ func askConnect(c *conn, r *route, tap Tap) error {
 // for proxies, and these.
 func (r *route) connectFields() []Field {
 	var list []Field
-	for _, f := range []Field{{"Proxy-Authorization", r.key.auth}, {"User-Agent", r.agent}} {
+	for _, f := range []Field{{"Proxy-Authorization", r.answer}, {"User-Agent", r.agent}} {
 		own := func(o Field) bool { return strings.EqualFold(o.Name, f.Name) }
 		if f.Value != "" && !slices.ContainsFunc(r.proxyFields, own) {
 			list = append(list, f)
@@ -86,16 +91,18 @@ func (r *route) connectFields() []Field {
 	return append(list, r.proxyFields...)
 }
 
-// readPage reads what a refusal says. A proxy that does not end its page must
-// not hold up the question.
-func readPage(c *conn, resp *http.Response, f framing) []byte {
+// readPage reads what a refusal says, and reports whether that is all. A proxy
+// that does not end its page must not hold up the question.
+func readPage(c *conn, resp *http.Response, f framing) (page []byte, whole bool) {
 	b := &body{c: c, resp: resp, framing: f, left: f.length}
 	if f.kind == noBody {
-		return nil
+		return nil, true
 	}
 	c.setReadDeadline(time.Now().Add(continueTimeout))
-	page, _ := io.ReadAll(io.LimitReader(readerFunc(b.next), maxRefusal)) // as much as there is
-	return page
+	limited := &io.LimitedReader{R: readerFunc(b.next), N: maxRefusal}
+	page, err := io.ReadAll(limited)
+	c.setReadDeadline(time.Time{})
+	return page, err == nil && limited.N > 0
 }
 
 type readerFunc func([]byte) (int, error)

@@ -2,6 +2,8 @@ package h1
 
 import (
 	"context"
+	"crypto/tls"
+	"net/http"
 	"net/netip"
 	"time"
 )
@@ -24,11 +26,14 @@ type Wire struct {
 	// the URL's.
 	Target string
 
-	// Lane, when not empty, keeps the connection apart: it is used by requests
-	// of the same lane only, and never repeated in silence on another one. For
-	// schemes that authenticate a connection. Whoever uses a lane looks at
-	// Reused.
-	Lane string
+	// Lease, when not nil, is what the connection is leased by. Requests of one
+	// lease come one after the other.
+	Lease *Lease
+
+	// As tells apart who may share a tunnel through a proxy, when that is not
+	// told by Proxy-Authorization alone: the answers of some schemes differ with
+	// every request.
+	As string
 
 	// TLS replaces Config.TLS for this request. Connections and sessions are
 	// shared by requests whose TLS is the same pointer.
@@ -65,6 +70,12 @@ type Wire struct {
 	ProxyUnverified error
 	ProxyKey        string
 
+	// ProxyTLS is the state of TLS with an https proxy, nil without one. Opened
+	// are the fields of the proxy's answer to CONNECT, when this request was the
+	// first through the tunnel.
+	ProxyTLS *tls.ConnectionState
+	Opened   http.Header
+
 	// Reused: the connection had served a request before.
 	Reused bool
 
@@ -94,8 +105,9 @@ func WireOf(ctx context.Context) *Wire {
 func (w *Wire) link(l *link, reused bool) {
 	w.Local, w.Peer, w.Unix, w.Proxied = l.local, l.peer, l.unix, l.proxied
 	w.Unverified, w.PeerKey = l.unverified, l.key
-	w.ProxyUnverified, w.ProxyKey = l.proxyUnverified, l.proxyKey
+	w.ProxyUnverified, w.ProxyKey, w.ProxyTLS = l.proxyUnverified, l.proxyKey, l.proxyTLS
 	if w.Reused = reused; !reused {
+		w.Opened = l.opened
 		w.NameResolved, w.Connected, w.Secured = l.resolved, l.connected, l.secured
 	}
 }
