@@ -66,13 +66,20 @@ func (d *dialogue) choose(ctx context.Context) error {
 	if len(offers) == 0 {
 		return d.unanswered(ErrNoScheme)
 	}
+	var failed error = auth.ErrNoCredential
 	for _, person := range []bool{false, true} {
+		if person {
+			offers = tokensLast(offers)
+		}
 		for _, o := range offers {
 			err := d.try(ctx, o, person)
 			switch {
 			case err == nil:
 				return nil
-			case fallsThrough(err) && !person, errors.Is(err, errCannotStart):
+			case errors.Is(err, errCannotStart):
+				failed = err
+				continue
+			case fallsThrough(err) && !person:
 				continue
 			case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
 				return err
@@ -80,7 +87,23 @@ func (d *dialogue) choose(ctx context.Context) error {
 			return d.unanswered(err)
 		}
 	}
-	return d.unanswered(auth.ErrNoCredential)
+	return d.unanswered(failed)
+}
+
+// tokensLast orders the offers for a person: who has no token at hand, or the
+// silent pass would have found it, more likely knows a password (rule R8).
+func tokensLast(offers []offer) []offer {
+	slices.SortStableFunc(offers, func(a, b offer) int {
+		return cmp.Compare(boolInt(a.traits.Wants == auth.Token), boolInt(b.traits.Wants == auth.Token))
+	})
+	return offers
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // fallsThrough reports whether a person may still mend what a silent try

@@ -106,7 +106,11 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	if t.SendsSecret && !d.client.Policy.AllowClearText && !typedForProxy && !d.confidential() {
 		list = append(list, auth.Concern{Risk: auth.ClearText})
 	}
-	if s := max(d.recalled.Strongest, c.Proven); t.Strength < s && !d.client.Policy.AllowDowngrade {
+	s := max(d.recalled.Strongest, c.Proven)
+	if s == auth.StrengthBearer {
+		s = 0 // what a token was accepted for says nothing of a password, and guards none
+	}
+	if t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
 	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented.has(c.Risk) })

@@ -24,10 +24,16 @@ type Given struct {
 	// Party is who may get it; nil is the server.
 	Party *auth.Party
 
-	// Kind is what the secret is; "" is auth.Password.
-	Kind auth.Kind
+	// Kind is what the secret is; "" is auth.Password. AnyKind: it is whatever
+	// is asked for, since nothing tells.
+	Kind    auth.Kind
+	AnyKind bool
 
-	// Unasked: it goes at once, as Basic. One that is to be saved waits for the
+	// Final: where it may go nothing else does, neither a stored credential nor
+	// a person's (the row of --oauth2-bearer).
+	Final bool
+
+	// Unasked: it goes at once, as Basic or, a token, as Bearer. One that is to be saved waits for the
 	// challenge all the same: without one there is no realm to save it for.
 	Unasked bool
 
@@ -61,6 +67,8 @@ func (g *Given) covers(p *auth.Party, o auth.Origin) bool {
 	}
 	return party == p && slices.ContainsFunc(g.Origins, func(typed auth.Origin) bool { return typed.Grants(o) })
 }
+
+func (g *Given) is(k auth.Kind) bool { return g.AnyKind || g.kind() == k }
 
 func (g *Given) kind() auth.Kind {
 	if g.Kind == "" {

@@ -100,6 +100,9 @@ func (f *fill) find(ctx context.Context) (*holding, error) {
 	if h, err := f.given(ctx); h != nil || err != nil {
 		return h, err
 	}
+	if err := f.final(); err != nil {
+		return nil, err
+	}
 	if h := f.session(auth.Undecided); h != nil {
 		return h, nil
 	}
@@ -163,7 +166,7 @@ func (f *fill) given(ctx context.Context) (*holding, error) {
 	}
 	for i := range f.Given {
 		g := &f.Given[i]
-		if g.NeedsPerson || g.kind() != f.query.Wants || !g.covers(f.query.Space.Party, f.query.Space.Origin) {
+		if g.NeedsPerson || !g.is(f.query.Wants) || !g.covers(f.query.Space.Party, f.query.Space.Origin) {
 			continue
 		}
 		c, err := f.reveal(ctx, i)
@@ -176,6 +179,22 @@ func (f *fill) given(ctx context.Context) (*holding, error) {
 		}
 	}
 	return nil, nil
+}
+
+// final ends the search where what the user gave is all that may answer. Other
+// challenges are looked at first: one of them may want just that.
+func (f *fill) final() error {
+	for i := range f.Given {
+		g := &f.Given[i]
+		switch {
+		case f.redirected || !g.Final || !g.covers(f.query.Space.Party, f.query.Space.Origin):
+		case f.query.Person:
+			return fmt.Errorf("%w: %s", auth.ErrFinal, g.Source)
+		default:
+			return auth.ErrNoCredential
+		}
+	}
+	return nil
 }
 
 // reveal returns the credential, running what gets its secret once a space.

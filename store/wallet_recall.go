@@ -17,7 +17,7 @@ const flightTime = time.Second
 
 // Recall says what is remembered about a URL before a request goes there, and
 // which credential may go unasked: one that the user gave for it, or one that is
-// stored and was accepted over this path by Basic. It asks nobody, and looks
+// stored and was accepted over this path by Basic or Bearer. It asks nobody, and looks
 // into the keyring only for a remembered path (RULES R12).
 //
 // Of parallel requests the first gets the credential and the others wait, a
@@ -44,7 +44,7 @@ func (w *Wallet) Recall(ctx context.Context, p *auth.Party, u *url.URL) auth.Rec
 // anything that is stored, even when they have to wait for the challenge.
 func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp auth.Space, u *url.URL) {
 	g := &w.Given[i]
-	if !g.Unasked || g.Secret != nil || g.kind() != auth.Password || w.saves(fromGiven, i) {
+	if !g.Unasked || g.Secret != nil || w.saves(fromGiven, i) {
 		return
 	}
 	s := w.space(sp)
@@ -53,10 +53,14 @@ func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp au
 	}
 	c := g.Credential
 	c.Given = true
-	w.hold(s, &holding{credential: c, kind: auth.Password, source: fromGiven, given: i})
+	w.hold(s, &holding{credential: c, kind: g.kind(), source: fromGiven, given: i})
 	r.Ready, r.Credential = true, c
 	// No realm is known yet: the challenge is made up.
-	r.Query = unasked(sp, auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm"}}}, u)
+	ch := auth.Challenge{Scheme: "bearer"}
+	if g.kind() == auth.Password {
+		ch = auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm"}}}
+	}
+	r.Query = unasked(sp, ch, u)
 }
 
 // recallStored makes a stored credential ready.
@@ -77,7 +81,13 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 		w.land(s)
 		return
 	}
-	ch := auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm", Value: e.Space.Realm}}}
+	ch := auth.Challenge{Scheme: "basic"}
+	if e.Kind == auth.Token {
+		ch.Scheme = "bearer"
+	}
+	if e.Space.HasRealm {
+		ch.Params = append(ch.Params, auth.Param{Name: "realm", Value: e.Space.Realm})
+	}
 	if e.Charset != "" {
 		ch.Params = append(ch.Params, auth.Param{Name: "charset", Value: e.Charset})
 	}
@@ -91,9 +101,10 @@ func (w *Wallet) unaskedEntry(f index.File, at site, u *url.URL) (index.Entry, b
 	account, _ := w.account(at.party, at.origin, false)
 	var list []index.Entry
 	for _, e := range f.Entries {
-		// Only Basic can be answered without a nonce of this run.
+		// Only these can be answered without a nonce of this run.
 		basic := e.Strength == auth.StrengthBasic && e.Kind == auth.Password && e.Space.HasRealm
-		if !basic || e.Store != w.Keep.Name || e.State != index.Saved || e.Covering(u) == "" {
+		bearer := e.Strength == auth.StrengthBearer && e.Kind == auth.Token
+		if !basic && !bearer || e.Store != w.Keep.Name || e.State != index.Saved || e.Covering(u) == "" {
 			continue
 		}
 		if e.Refused > 0 {
@@ -205,10 +216,14 @@ func (w *Wallet) land(s *space) {
 	}
 }
 
-// unasked returns the query of a credential that goes with no challenge.
+// unasked returns the query of a credential that goes with no challenge: ch is
+// made up, of Basic or Bearer.
 func unasked(sp auth.Space, ch auth.Challenge, u *url.URL) auth.Query {
-	return auth.Query{
-		Space: sp, Scheme: "Basic", Strength: auth.StrengthBasic, Wants: auth.Password,
-		Target: auth.Target(u), Challenge: ch, Unasked: true,
+	q := auth.Query{Space: sp, Target: auth.Target(u), Challenge: ch, Unasked: true}
+	if ch.Is("Bearer") {
+		q.Scheme, q.Strength, q.Wants = "Bearer", auth.StrengthBearer, auth.Token
+	} else {
+		q.Scheme, q.Strength, q.Wants = "Basic", auth.StrengthBasic, auth.Password
 	}
+	return q
 }

@@ -1,5 +1,7 @@
 package auth
 
+import "time"
+
 // Credential is what a user holds for a protection space: a user name and a
 // secret. For a token User may be empty.
 type Credential struct {
@@ -14,6 +16,10 @@ type Credential struct {
 	// option, a URL, an environment variable): it was neither stored nor
 	// prompted for.
 	Given bool
+
+	// Expires is when a token says of itself that it expires; zero when it does
+	// not. It is for people to read, and decides nothing.
+	Expires time.Time
 }
 
 // Equal reports whether user and secret are the same, to the letter, wherever

@@ -39,6 +39,10 @@ var (
 	// and did not (a wrong rspauth, RFC 7616 section 3.5).
 	ErrServerUnverified = errors.New("the server did not prove that it knows the secret")
 
+	// ErrFinal: what the user gave for this run is all that may be sent, and it
+	// was refused, or is not what is asked for.
+	ErrFinal = errors.New("what was given is final")
+
 	// ErrCredential: a scheme cannot send this credential: a control byte, a
 	// colon in a Basic user-id, a name that the demanded charset lacks.
 	ErrCredential = errors.New("credential cannot be sent")

@@ -49,12 +49,17 @@ type Bearer struct {
 	Realm string
 	Scope string
 	Token string
+
+	Trouble, Description string // error and error_description of every challenge
 }
 
 func (b Bearer) challenge(bool) string {
 	params := []string{"realm=" + quote(b.Realm)}
 	if b.Scope != "" {
 		params = append(params, "scope="+quote(b.Scope))
+	}
+	if b.Trouble != "" {
+		params = append(params, "error="+quote(b.Trouble), "error_description="+quote(b.Description))
 	}
 	return join("Bearer", params)
 }

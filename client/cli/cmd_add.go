@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"getin/client/auth"
+	"getin/client/auth/bearer"
 	"getin/prompt"
 	"getin/store"
 	"getin/store/index"
@@ -86,7 +87,11 @@ func addRealm(j *job) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Add(j.ctx, key, c, index.Entry{Strength: strength, Last: t.url.EscapedPath()}); err != nil {
+	learnt := index.Entry{Strength: strength, Last: t.url.EscapedPath()}
+	if key.Kind == auth.Token {
+		learnt.Expires = bearer.Expiry(c.Secret)
+	}
+	if err := w.Add(j.ctx, key, c, learnt); err != nil {
 		return &failure{err: fmt.Errorf("not saved: %w", err), code: exitAuth}
 	}
 	e := index.Entry{Space: key.Space, Account: key.Account}

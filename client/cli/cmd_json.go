@@ -43,7 +43,7 @@ func entryToJSON(e *index.Entry) entryJSON {
 	out := entryJSON{
 		ID: e.ID, Party: e.Space.Party.Name, Origin: e.Space.Origin.String(), Kind: string(e.Kind), Unbound: known(e.Unbound),
 		Scheme: known(e.Strength.String()), Account: e.Account, Default: e.Default, Store: e.Store,
-		State: string(e.State), Saved: moment(e.Saved), Used: moment(e.Used),
+		State: string(e.State), Saved: moment(e.Saved), Used: moment(e.Used), Expires: moment(e.Expires),
 		Refused: e.Refused, RefusedAt: moment(e.RefusedAt), Paths: e.Prefixes, Last: known(e.Last),
 	}
 	switch {

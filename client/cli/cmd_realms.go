@@ -105,7 +105,7 @@ func (j *job) table(found, all []index.Entry) error {
 		e := &found[i]
 		rows = append(rows, []string{
 			index.Short(e.ID, all), originText(e), realmText(e, realmCells), schemeText(e),
-			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), "-",
+			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), dayText(e.Expires),
 		})
 	}
 	return writeTable(j.sys.Stdout, rows)

@@ -90,7 +90,7 @@ func (j *job) details(e *index.Entry, secret *string) [][]string {
 		{"saved", momentText(e.Saved)},
 		{"last used", momentText(e.Used)},
 		{"last path", orDash(prompt.Clean(e.Last, uncut))},
-		{"expires", "-"},
+		{"expires", momentText(e.Expires)},
 		{"refused", refusalText(e)},
 		{"unasked", orDash(prompt.Clean(strings.Join(e.Prefixes, " "), uncut))},
 	}

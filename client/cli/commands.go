@@ -51,5 +51,5 @@ func runVersion(_ context.Context, sys *System, args []string) int {
 }
 
 func versionLine() string {
-	return "getin " + versionNumber + "\nProtocols: http https\nFeatures: Basic Digest"
+	return "getin " + versionNumber + "\nProtocols: http https\nFeatures: Basic Digest Bearer"
 }

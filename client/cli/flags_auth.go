@@ -18,6 +18,10 @@ func authFlags() []flagDef {
 				return checkText(v)
 			},
 		},
+		{
+			name: "oauth2-bearer", arg: "token", group: "auth", help: "send this token, to the URLs of the command line only",
+			take: func(o *options, v string) error { o.bearer, o.bearerInArgs = v, o.inConfig == 0; return checkText(v) },
+		},
 		{name: "basic", group: "auth", help: "answer with Basic only", on: choose(pickBasic)},
 		{name: "digest", group: "auth", help: "answer with Digest only", on: choose(pickDigest)},
 		{name: "anyauth", group: "auth", help: "send nothing unasked, then the strongest", on: choose(pickOffered)},

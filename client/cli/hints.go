@@ -46,6 +46,7 @@ var sentinelHints = []struct {
 	{client.ErrDowngradedRedirect, "name the http URL itself, if a password is to go there"},
 	{client.ErrBodySpent, "put the data into a file: what comes through a pipe can be sent once"},
 	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},
+	{auth.ErrFinal, "a token on the command line is final; without it getin answers the challenge"},
 	{auth.ErrRefusedBefore, "--ask asks for a new one"},
 	{auth.ErrNobody, "run it once on a terminal, or use -u, --secret-file or --secret-command"},
 	{keypair.ErrPassphrase, "--pass PHRASE opens it, and on a terminal getin asks"},

@@ -51,17 +51,19 @@ type options struct {
 	maxTime time.Duration // 0: none
 
 	// Who the user is, and what may be done with it (RULES R4).
-	user       string // -u, as given
-	userGiven  bool
-	userInArgs bool // and not in a config file
-	pick       pick
-	account    string
-	saving     saving
-	renew      bool // --ask
-	cleartext  bool
-	downgrade  bool
-	tries      int
-	secret     secretSource
+	user         string // -u, as given
+	userGiven    bool
+	userInArgs   bool // and not in a config file
+	pick         pick
+	bearer       string // --oauth2-bearer
+	bearerInArgs bool   // and not in a config file
+	account      string
+	saving       saving
+	renew        bool // --ask
+	cleartext    bool
+	downgrade    bool
+	tries        int
+	secret       secretSource
 
 	command commandOptions
 }
@@ -98,9 +100,18 @@ type pick int
 const (
 	pickBasic   pick = 1 << iota // --basic
 	pickDigest                   // --digest
+	pickBearer                   // --oauth2-bearer beside one of them
 	pickAny     pick = 0         // the strongest; -u is still sent at once, as Basic
 	pickOffered pick = -1        // --anyauth: nothing is sent unasked
 )
+
+// serverPick is the set for servers: a token that was given is always let go.
+func (o *options) serverPick() pick {
+	if o.bearer != "" && o.pick > pickAny {
+		return o.pick | pickBearer
+	}
+	return o.pick
+}
 
 // saving is the three-state switch of --save and --no-save.
 type saving int

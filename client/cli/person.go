@@ -115,6 +115,7 @@ func (p *person) ask(ctx context.Context, t *prompt.Terminal, q store.Question) 
 	var err error
 	switch {
 	case q.Query.Wants == auth.Token:
+		c.User = q.User // no server asks for it; several tokens are told apart by it
 	case q.Fixed:
 		c.User = q.User
 		err = t.Print("  user: " + q.User)
@@ -133,6 +134,9 @@ func refusedText(q store.Question) string {
 	what := "wrong user or password"
 	if q.Query.Wants == auth.Token {
 		what = "wrong token"
+		if said := troubleText([]auth.Challenge{q.Query.Challenge}); said != "" {
+			what = said
+		}
 	}
 	if q.Left == 1 {
 		return what + "; 1 try left"

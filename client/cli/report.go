@@ -241,10 +241,14 @@ func unansweredText(u *client.Unanswered) string {
 		return fmt.Sprintf("%s: not answered: %s", asks, whyRefused(refused))
 	case errors.Is(u.Reason, client.ErrTooManyRounds):
 		return fmt.Sprintf("%s: %v, whatever it was answered", asks, u.Reason)
+	case u.Sent && wantsToken(u):
+		return asks + ": " + refusedToken(u)
 	case u.Sent && errors.Is(u.Reason, auth.ErrDeclined):
 		return asks + ": the user or password was refused"
 	case u.Sent:
 		return fmt.Sprintf("%s: the user or password was refused, and %s", asks, u.Reason)
+	case errors.Is(u.Reason, auth.ErrFinal):
+		return fmt.Sprintf("%s: offered is %s, and %v", asks, schemesOf(u), u.Reason)
 	case errors.Is(u.Reason, client.ErrOwnHeader):
 		return fmt.Sprintf("%s: %v", asks, u.Reason)
 	}

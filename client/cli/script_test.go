@@ -53,6 +53,9 @@ func scriptSystem() *System {
 	return sys
 }
 
+// scriptToken is a JWT that expires in the year 2100, signed by nobody.
+const scriptToken = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSIsImV4cCI6NDEwMjQ0NDgwMH0.c2ln"
+
 // scriptRows are what the scripts' server has; see testdata/script/README.
 func scriptRows(other string) []authtest.Row {
 	var rows []authtest.Row
@@ -72,6 +75,10 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/basic/busy", Demands: []authtest.Demand{basic}, Status: http.StatusServiceUnavailable},
 		{Path: "/forbidden/", Demands: []authtest.Demand{basic}, Forbidden: map[string]int{"alice": http.StatusForbidden}},
 		{Path: "/digest/", Demands: []authtest.Demand{digest}},
+		{Path: "/bearer/", Demands: []authtest.Demand{authtest.Bearer{Realm: "API", Scope: "read", Token: scriptToken}}},
+		{Path: "/bearer/expired", Demands: []authtest.Demand{authtest.Bearer{Realm: "API", Token: "another", Trouble: "invalid_token", Description: "it expired \u202eyesterday"}}},
+		{Path: "/bearer/scope", Status: http.StatusForbidden, Header: http.Header{"WWW-Authenticate": {`Bearer error="insufficient_scope", scope="read write"`}}},
+		{Path: "/bearer-or-basic/", Demands: []authtest.Demand{authtest.Bearer{Realm: "API", Token: scriptToken}, basic}},
 		{Path: "/both/", Demands: []authtest.Demand{basic, digest}},
 		{Path: "/negotiate/", Raw: []string{"Negotiate"}, Demands: []authtest.Demand{}},
 		{Path: "/broken/", Raw: []string{`Basic realm="a`}},
@@ -122,6 +129,7 @@ func startServers(env *testscript.Env) error {
 	env.Setenv("URL", s.first.URL)
 	env.Setenv("HOSTPORT", strings.TrimPrefix(s.first.URL, "http://"))
 	env.Setenv("OTHER", s.other.URL)
+	env.Setenv("TOKEN", scriptToken)
 	env.Setenv("TLS", s.tls.URL)
 	env.Setenv("CA", ca)
 	env.Setenv("LF", "\n")

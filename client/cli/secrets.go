@@ -23,6 +23,12 @@ const maxSecret = 1 << 20
 func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 	list := givenByURLs(typed, o)
 	origins := originsOf(typed)
+	if o.bearer != "" {
+		list = append([]store.Given{{
+			Credential: auth.Credential{Secret: auth.NewSecret(o.bearer)}, Kind: auth.Token, Origins: origins,
+			Source: "--oauth2-bearer", Unasked: true, Final: true, Never: true, Anywhere: o.trusted, ClearText: o.cleartext,
+		}}, list...)
+	}
 	if o.userGiven {
 		user, password, has := strings.Cut(o.user, ":")
 		g := store.Given{
@@ -61,6 +67,7 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 		}
 	}
 	g := store.Given{Origins: origins, Source: source, Credential: auth.Credential{User: o.namedUser(typed)}}
+	g.AnyKind = g.Credential.User == "" // a password has a user
 	g.Secret = remember(read, r.mask, g.Credential.User)
 	return append([]store.Given{g}, list...), nil
 }

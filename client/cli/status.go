@@ -20,7 +20,13 @@ func statusHint(resp *http.Response, identified bool) string {
 		return prompt.Clean(strings.Join(resp.Header.Values(name), ", "), hintCells)
 	}
 	switch resp.StatusCode {
-	case http.StatusForbidden:
+	case http.StatusBadRequest, http.StatusForbidden:
+		if hint := scopeHint(resp); hint != "" {
+			return hint
+		}
+		if resp.StatusCode != http.StatusForbidden {
+			break
+		}
 		if identified {
 			return "you were let in, and this is not allowed to you; another account may be (--account)"
 		}

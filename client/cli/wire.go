@@ -12,6 +12,7 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/auth/basic"
+	"getin/client/auth/bearer"
 	"getin/client/auth/digest"
 	"getin/client/cookie"
 	"getin/client/h1"
@@ -124,7 +125,7 @@ func (r *run) joinFor(like *parts, t *target) *parts {
 func (p *parts) addClient(jar client.Jar) {
 	o, engine := p.options, client.Engine{Engine: p.engine, Stranger: p.strangers}
 	p.client = &client.Client{
-		Sender: engine, Schemes: o.pick.schemes(), ProxySchemes: o.proxy.pick.schemes(),
+		Sender: engine, Schemes: o.serverPick().schemes(), ProxySchemes: o.proxy.pick.schemes(),
 		Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent,
 		Jar: jar,
 		Policy: client.Policy{
@@ -171,6 +172,9 @@ func (k pick) schemes() []auth.Scheme {
 	var list []auth.Scheme
 	if k == pickAny || k&pickDigest != 0 {
 		list = append(list, digest.Scheme{})
+	}
+	if k == pickAny || k&pickBearer != 0 {
+		list = append(list, bearer.Scheme{})
 	}
 	if k == pickAny || k&pickBasic != 0 {
 		list = append(list, basic.Scheme{})

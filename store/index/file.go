@@ -40,6 +40,7 @@ type Entry struct {
 	Domain   string        // of the challenge, RFC 7616 section 3.3; may be empty
 	Prefixes []string      // paths where it goes unasked, oldest first (auth.Covers)
 	Last     string        // path of the last use, without query
+	Expires  time.Time     // as the token says of itself, for people to read
 	Default  bool          // the account to take when nothing names one (RULES R10)
 
 	Saved     time.Time // when the secret was put there

@@ -57,6 +57,7 @@ type wireEntry struct {
 	Domain        string    `json:"domain,omitempty"`
 	Prefixes      []string  `json:"prefixes,omitempty"`
 	Last          string    `json:"last,omitempty"`
+	Expires       time.Time `json:"expires,omitzero"`
 	Default       bool      `json:"default,omitempty"`
 	Saved         time.Time `json:"saved,omitzero"`
 	Used          time.Time `json:"used,omitzero"`
@@ -158,7 +159,7 @@ func entryToWire(e Entry) wireEntry {
 	w := wireEntry{
 		wireRealm: realmToWire(e.Space), ID: e.ID, Kind: string(e.Kind), Account: e.Account, Store: e.Store,
 		State: e.State, Unbound: e.Unbound, Strength: e.Strength.String(), Charset: e.Charset, Domain: e.Domain, Prefixes: e.Prefixes,
-		Last: e.Last, Default: e.Default, Saved: e.Saved.UTC(), Used: e.Used.UTC(), RefusedAt: e.RefusedAt.UTC(),
+		Last: e.Last, Expires: e.Expires.UTC(), Default: e.Default, Saved: e.Saved.UTC(), Used: e.Used.UTC(), RefusedAt: e.RefusedAt.UTC(),
 		Refused: e.Refused,
 	}
 	if !utf8.ValidString(e.Account) {
@@ -179,7 +180,7 @@ func entryFromWire(text object, p *auth.Party, o auth.Origin) (Entry, error) {
 	e := Entry{
 		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State, Unbound: w.Unbound,
 		Strength: auth.StrengthNamed(w.Strength), Charset: w.Charset, Domain: w.Domain, Prefixes: w.Prefixes,
-		Last: w.Last, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
+		Last: w.Last, Expires: w.Expires, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
 		extra: rest,
 	}
 	if w.AccountOctets != nil {
