@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/rand"
 	"strconv"
 	"sync/atomic"
 
@@ -8,7 +9,8 @@ import (
 )
 
 // identity is a person by one credential and one scheme, to one party. The same
-// always has the same pointer in a Client, and its name tells nothing about it.
+// always has the same pointer in a Client. Its name is no other's, of another Client that
+// has the same Sender neither, and tells nothing about it.
 type identity struct {
 	party      *auth.Party
 	origin     auth.Origin
@@ -32,7 +34,10 @@ func (d *dialogue) identity() *identity {
 		}
 	}
 	i := &identity{party: d.party, origin: d.origin, scheme: d.scheme.Name(), credential: d.credential}
-	i.name = d.party.Name + " " + strconv.Itoa(len(m.known)+1)
+	if m.own == "" {
+		m.own = rand.Text()
+	}
+	i.name = m.own + strconv.Itoa(len(m.known)+1)
 	m.known = append(m.known, i)
 	return i
 }

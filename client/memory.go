@@ -16,6 +16,7 @@ type memory struct {
 	lives  map[liveKey]*auth.Live
 	stands []*standing // the newest last
 	known  []*identity
+	own    string // what sets the names of these apart from those of other Clients
 }
 
 type liveKey struct {

@@ -1,7 +1,7 @@
 // Package authtest is for tests alone: a server and a proxy on a loopback
 // address that demand authentication in any scheme, rightly or wrongly, and a
 // log of what reached them. Answers are verified from the standards (RFC 7617,
-// RFC 7616, RFC 6750) without a line of client/auth, so that a mistake there
+// RFC 7616, RFC 6750, [MS-NLMP]) without a line of client/auth, so that a mistake there
 // cannot agree with itself here.
 //
 // A server is a list of rows, each a path and what it demands:

@@ -38,6 +38,13 @@ func (s *Server) judge(r *http.Request, body []byte) reply {
 		return row.welcome(s.party, judgement{})
 	}
 	if given == "" {
+		for _, d := range row.Demands {
+			if v, ok := d.(voucher); ok {
+				if j, ok := v.vouched(r); ok {
+					return row.decide(s.party, j)
+				}
+			}
+		}
 		return row.refuse(s.party, false)
 	}
 	row.answered++
@@ -84,6 +91,10 @@ func (r *row) decide(p party, j judgement) reply {
 	switch {
 	case j.complaint != "":
 		return reply{status: http.StatusBadRequest, body: []byte(j.complaint + "\n"), complaint: j.complaint}
+	case j.drop:
+		return reply{}
+	case j.more != "":
+		return reply{status: p.status, header: http.Header{p.challenge: {j.more}}, body: []byte("go on\n")}
 	case !j.ok:
 		return r.refuse(p, j.stale)
 	case r.Forbidden[j.user] == p.status:

@@ -18,6 +18,13 @@ func StartProxy(demand Row) *Server {
 	return s
 }
 
+// StartTLSProxy starts a proxy that is itself spoken to over TLS.
+func StartTLSProxy(demand Row) *Server {
+	s := NewProxy(demand)
+	s.run((*httptest.Server).StartTLS)
+	return s
+}
+
 // NewProxy returns a proxy that is not started, as New does.
 func NewProxy(demand Row) *Server {
 	s := &Server{party: asProxy, via: &http.Transport{DisableCompression: true}}

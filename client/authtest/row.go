@@ -42,13 +42,18 @@ type Row struct {
 type Users map[string]string
 
 // Demand is one challenge and the check of its answer. Implementations are
-// Basic, *Digest and Bearer.
+// Basic, *Digest, Bearer and *NTLM.
 type Demand interface {
 	// challenge returns a challenge to send; stale tells that the last answer
 	// was right but for its age.
 	challenge(stale bool) string
 	// check judges credentials. Those of another scheme are not mine.
 	check(r *http.Request, credentials string, body []byte) judgement
+}
+
+// voucher is a demand that is met by a connection, and not by each request.
+type voucher interface {
+	vouched(r *http.Request) (judgement, bool)
 }
 
 // judgement is what a demand says of credentials.
@@ -58,6 +63,8 @@ type judgement struct {
 	stale     bool
 	user      string
 	complaint string // what breaks the standard; such an answer is refused with 400
+	more      string // the challenge to go on with; the answer is neither right nor wrong yet
+	drop      bool   // closes the connection instead of an answer
 
 	// info makes the value of the field that follows an accepted answer from
 	// the body of the response; nil for none.

@@ -1,6 +1,7 @@
 package authtest
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"io"
 	"log/slog"
@@ -111,6 +112,13 @@ func (s *Server) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(s.http.Certificate())
 	return pool
+}
+
+// EndPoint is the tls-server-end-point of a server over https (RFC 5929 section
+// 4.1), whose certificate is signed with SHA-256.
+func (s *Server) EndPoint() []byte {
+	sum := sha256.Sum256(s.http.Certificate().Raw)
+	return sum[:]
 }
 
 // Add adds a row, or replaces the one of the same path.

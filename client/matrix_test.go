@@ -1,0 +1,154 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"getin/client"
+	"getin/client/auth"
+	"getin/client/auth/basic"
+	"getin/client/auth/digest"
+	"getin/client/auth/ntlm"
+	"getin/client/authtest"
+	"getin/client/h1"
+)
+
+// engineClient sends with the engine, through a proxy unless that is "".
+func engineClient(t *testing.T, w client.Wallet, proxy string) *client.Client {
+	t.Helper()
+	config := h1.Config{TLS: h1.TLS{Insecure: true}, ProxyTLS: h1.TLS{Insecure: true}}
+	if proxy != "" {
+		via, err := h1.FixedProxy(proxy, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Proxy = via
+	}
+	e := client.Engine{Engine: h1.New(config)}
+	t.Cleanup(e.CloseIdleConnections)
+	schemes := []auth.Scheme{digest.Scheme{}, ntlm.Scheme{}, basic.Scheme{}}
+	return &client.Client{
+		Sender: e, Way: e.Way, Schemes: schemes, ProxySchemes: schemes, Wallet: w,
+		Policy: client.Policy{Follow: true, MaxRedirects: 10},
+	}
+}
+
+// place is who demands in a case of the matrix, and what is asked for.
+type place struct {
+	party       *auth.Party
+	demands     *authtest.Server
+	url, proxy  string
+	secureParty bool // the demanding one is spoken to over TLS
+}
+
+// places are the four ways on which somebody may ask.
+var places = map[string]func(t *testing.T, row authtest.Row) place{
+	"server": func(t *testing.T, row authtest.Row) place {
+		s := authtest.StartTLS(row)
+		return place{auth.Server, s, s.URL + "/", "", true}
+	},
+	"http proxy": func(t *testing.T, row authtest.Row) place {
+		p, s := authtest.StartProxy(row), start(t, authtest.Row{Path: "/", Body: []byte("the page")})
+		return place{auth.Proxy, p, s.URL + "/", p.URL, false}
+	},
+	"CONNECT": func(t *testing.T, row authtest.Row) place {
+		p, s := authtest.StartProxy(row), authtest.StartTLS(authtest.Row{Path: "/", Body: []byte("the page")})
+		t.Cleanup(s.Close)
+		return place{auth.Proxy, p, s.URL + "/", p.URL, false}
+	},
+	"https proxy": func(t *testing.T, row authtest.Row) place {
+		p, s := authtest.StartTLSProxy(row), authtest.StartTLS(authtest.Row{Path: "/", Body: []byte("the page")})
+		t.Cleanup(s.Close)
+		return place{auth.Proxy, p, s.URL + "/", p.URL, true}
+	},
+}
+
+var matrixUsers = authtest.Users{"alice": "wonderland", `LAB\alice`: "wonderland"}
+
+// demands make a row for a scheme; dies has the connection end in the middle.
+var demands = map[string]func(dies bool) (authtest.Row, *authtest.NTLM){
+	"Basic": func(dies bool) (authtest.Row, *authtest.NTLM) {
+		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{authtest.Basic{Realm: "Lab", Users: matrixUsers}}}, dies), nil
+	},
+	"Digest": func(dies bool) (authtest.Row, *authtest.NTLM) {
+		d := &authtest.Digest{Realm: "Lab", QOP: "auth", Algorithm: "SHA-256", Users: matrixUsers}
+		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{d}}, dies), nil
+	},
+	"NTLM": func(dies bool) (authtest.Row, *authtest.NTLM) {
+		n := &authtest.NTLM{Users: matrixUsers, Host: "127.0.0.1"}
+		if dies {
+			n.Drops = 1
+		}
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, n
+	},
+	"NTLM, the last leg": func(dies bool) (authtest.Row, *authtest.NTLM) {
+		n := &authtest.NTLM{Users: matrixUsers, Host: "127.0.0.1"}
+		if dies {
+			n.DropsLast = 1
+		}
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, n
+	},
+}
+
+func dying(row authtest.Row, dies bool) authtest.Row {
+	if dies {
+		row.First = []int{0}
+	}
+	return row
+}
+
+// TestMatrix is each scheme, asked by each party in each way, answered rightly, at
+// the second try, by nobody, and over a connection that dies.
+func TestMatrix(t *testing.T) {
+	right, wrong := person("alice", "wonderland"), person("alice", "wrong")
+	for scheme, row := range demands {
+		for where, at := range places {
+			for what, c := range map[string]struct {
+				typed []auth.Credential
+				dies  bool
+				want  []auth.Outcome
+			}{
+				"right":            {[]auth.Credential{right}, false, []auth.Outcome{auth.Accepted}},
+				"wrong then right": {[]auth.Credential{wrong, right}, false, []auth.Outcome{auth.Rejected, auth.Accepted}},
+				"nobody":           {nil, false, nil},
+				"dies":             {[]auth.Credential{right}, true, []auth.Outcome{auth.Accepted}},
+			} {
+				t.Run(fmt.Sprintf("%s, %s, %s", scheme, where, what), func(t *testing.T) {
+					r, n := row(c.dies)
+					p := at(t, r)
+					t.Cleanup(p.demands.Close)
+					if n != nil && p.secureParty {
+						n.EndPoint = p.demands.EndPoint()
+					}
+					purse := &purse{typed: c.typed}
+					resp, body, err := get(t, engineClient(t, purse, p.proxy), p.url)
+					checkMatrix(t, p, resp, body, err, c.want)
+					if got := purse.outcomes(); !slices.Equal(got, c.want) {
+						t.Errorf("settled %v, want %v", got, c.want)
+					}
+					for _, complaint := range p.demands.Complaints() {
+						t.Errorf("complaint: %s", complaint)
+					}
+				})
+			}
+		}
+	}
+}
+
+func checkMatrix(t *testing.T, p place, resp *http.Response, body string, err error, want []auth.Outcome) {
+	t.Helper()
+	if len(want) == 0 {
+		var u *client.Unanswered
+		if !errors.As(err, &u) || u.Party != p.party || resp.StatusCode != p.party.Status || len(p.demands.Log()) != 1 {
+			t.Errorf("got %v after %d requests", err, len(p.demands.Log()))
+		}
+		return
+	}
+	if err != nil || resp.StatusCode != 200 || !strings.Contains("welcome, alice\nthe page", body) {
+		t.Errorf("got %v, %q, %v", resp, body, err)
+	}
+}
