@@ -6,6 +6,7 @@ require (
 	filippo.io/age v1.3.2 // the vault is a file that age -d opens
 	github.com/andybalholm/brotli v1.2.8 // the content coding br
 	github.com/creack/pty v1.1.24 // tests only: prompts are tested on real terminals
+	github.com/danieljoos/wincred v1.2.3 // lists our items on Windows; go-keyring, which links it, cannot
 	github.com/godbus/dbus/v5 v5.2.2 // asks whether the keyring is locked before go-keyring would wait for ever
 	github.com/gofrs/flock v0.13.2 // locks files between processes, on Windows too, under a context
 	github.com/klauspost/compress v1.20.3 // the content coding zstd
@@ -23,6 +24,5 @@ require (
 
 require (
 	filippo.io/hpke v0.4.0 // indirect
-	github.com/danieljoos/wincred v1.2.3 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )

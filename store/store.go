@@ -23,6 +23,14 @@ type Store interface {
 	Delete(context.Context, Key) error
 }
 
+// Lister is a Store that can tell what lies in it.
+type Lister interface {
+	// List returns the keys of all credentials of ours, in no order. What lies
+	// there and cannot be read is left out, and told of by the error, which
+	// wraps one of the sentinels below: keys and an error may both come.
+	List(context.Context) ([]Key, error)
+}
+
 // What a Store may answer. Callers decide by errors.Is.
 var (
 	ErrNotFound    = errors.New("not found")

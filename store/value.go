@@ -63,25 +63,55 @@ func Encode(k Key, c auth.Credential) ([]byte, error) {
 // from another key among it, is an error that wraps ErrDamaged. No error holds
 // any of the value.
 func Decode(k Key, b []byte) (auth.Credential, error) {
-	var v value
-	if err := json.Unmarshal(b, &v); err != nil {
-		return auth.Credential{}, fmt.Errorf("%w: not a getin value", ErrDamaged)
-	}
-	if v.Version != valueVersion {
-		return auth.Credential{}, fmt.Errorf("%w: value of version %d, this program knows %d", ErrDamaged, v.Version, valueVersion)
-	}
-	account := v.Account
-	if v.User != nil {
-		account = string(v.User)
+	v, err := readValue(b)
+	if err != nil {
+		return auth.Credential{}, err
 	}
 	want := k.Space
 	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
-		account != k.Account || v.Unbound != k.Unbound || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		v.account() != k.Account || v.Unbound != k.Unbound || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
 		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
 	}
 	secret := v.Secret
 	if v.Octets != nil {
 		secret = string(v.Octets)
 	}
-	return auth.Credential{User: account, Secret: auth.NewSecret(secret)}, nil
+	return auth.Credential{User: v.account(), Secret: auth.NewSecret(secret)}, nil
+}
+
+// DecodeKey returns the key that the value says it belongs to. It is for those
+// who list what lies somewhere; who looks for a credential knows its key. The
+// error is one of Decode's.
+func DecodeKey(b []byte) (Key, error) {
+	v, err := readValue(b)
+	if err != nil {
+		return Key{}, err
+	}
+	o, err := auth.ParseOrigin(v.Origin)
+	p := auth.PartyNamed(v.Party)
+	if err != nil || p == nil || v.Kind == "" {
+		return Key{}, fmt.Errorf("%w: the value belongs to no key", ErrDamaged)
+	}
+	return Key{
+		Space: auth.Space{Party: p, Origin: o, Realm: string(v.Realm), HasRealm: v.Realm != nil},
+		Kind:  auth.Kind(v.Kind), Account: v.account(), Unbound: v.Unbound,
+	}, nil
+}
+
+func readValue(b []byte) (value, error) {
+	var v value
+	if err := json.Unmarshal(b, &v); err != nil {
+		return value{}, fmt.Errorf("%w: not a getin value", ErrDamaged)
+	}
+	if v.Version != valueVersion {
+		return value{}, fmt.Errorf("%w: value of version %d, this program knows %d", ErrDamaged, v.Version, valueVersion)
+	}
+	return v, nil
+}
+
+func (v *value) account() string {
+	if v.User != nil {
+		return string(v.User)
+	}
+	return v.Account
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 )
 
 // Redacted stands for a secret wherever one would be formatted.
@@ -15,19 +16,39 @@ const Redacted = "[redacted]"
 // pointer so that fmt, which calls no method on a field that is not exported,
 // prints an address there and not the secret.
 //
-// The zero Secret is empty. Copies are cheap and share the text, which never
-// changes. Compare with Equal: == compares identity.
-type Secret struct{ text *string }
+// The zero Secret is empty. Copies are cheap and share the text, which does not
+// change until Wipe. Compare with Equal: == compares identity.
+type Secret struct{ held *held }
+
+type held struct {
+	mu   sync.RWMutex // Wipe may come while an abandoned request still reads
+	text []byte
+}
 
 // NewSecret returns the secret that holds s.
-func NewSecret(s string) Secret { return Secret{&s} }
+func NewSecret(s string) Secret { return Secret{&held{text: []byte(s)}} }
 
-// Reveal returns the text.
+// Reveal returns the text, in a copy.
 func (s Secret) Reveal() string {
-	if s.text == nil {
+	if s.held == nil {
 		return ""
 	}
-	return *s.text
+	s.held.mu.RLock()
+	defer s.held.mu.RUnlock()
+	return string(s.held.text)
+}
+
+// Wipe overwrites the text, for all copies of the secret, which are empty from
+// then on. What Reveal has returned stays until the collector takes it, and the
+// memory is given to something else: strings cannot be overwritten in Go.
+func (s Secret) Wipe() {
+	if s.held == nil {
+		return
+	}
+	s.held.mu.Lock()
+	defer s.held.mu.Unlock()
+	clear(s.held.text)
+	s.held.text = nil
 }
 
 // Empty reports whether there is no text.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"getin/store/index"
 )
@@ -30,6 +31,8 @@ type commandOptions struct {
 	reveal   bool
 	realm    string
 	hasRealm bool // an empty realm is not an absent one
+	keep     time.Duration
+	sealed   bool // a vault with a pass phrase
 	scheme   string
 }
 

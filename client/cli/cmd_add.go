@@ -106,7 +106,7 @@ func (j *job) walletToAdd() (*store.Wallet, error) {
 		return nil, err
 	}
 	if c.name == placeNone {
-		return nil, &failure{err: errors.New("realms add: no store is in use"), code: exitAuth, hint: useHint}
+		return nil, &failure{err: errors.New(j.title + ": no store is in use"), code: exitAuth, hint: useHint}
 	}
 	ix, err := j.index()
 	if err != nil {

@@ -53,11 +53,12 @@ func checkRealms(j *job) error {
 		})
 	}
 	running.Wait()
+	short := index.ShortIDs(all)
 	rows := [][]string{{"ID", "ORIGIN", "REALM", "ACCOUNT", "STORE", "RESULT"}}
 	for i := range found {
 		e := &found[i]
 		rows = append(rows, []string{
-			index.Short(e.ID, all), originText(e), realmText(e, realmCells), accountText(e, accountCells),
+			short[e.ID], originText(e), realmText(e, realmCells), accountText(e, accountCells),
 			prompt.Clean(e.Store, uncut), verdicts[i].text,
 		})
 	}

@@ -83,7 +83,7 @@ func (j *job) place(name string) (store.Place, error) {
 }
 
 func (j *job) open(c choice) store.Place {
-	return openPlace(j.sys, c, j.interactive(), func() { j.rep.notice("getin: waiting for the keyring to be unlocked") })
+	return openPlace(j.sys, c, j.vaultKey(), j.interactive(), func() { j.rep.notice("getin: waiting for the keyring to be unlocked") })
 }
 
 // walletOf returns a wallet that keeps in the entry's own place.

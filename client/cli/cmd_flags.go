@@ -9,7 +9,7 @@ import (
 // commonFlags are those of every command. Its words are taken as URLs are, so
 // that flags and words may come in any order.
 func commonFlags() []flagDef {
-	return append(flagsNamed("url", "disable", "silent", "show-error"), flagDef{
+	return append(flagsNamed("url", "disable", "silent", "show-error", "vault-identity", "vault-identity-fd"), flagDef{
 		letter: "h", name: "help", help: "this help", on: func(o *options, b bool) { o.help = b },
 	})
 }

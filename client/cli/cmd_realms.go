@@ -100,11 +100,12 @@ func filter(all []index.Entry, patterns []string) []index.Entry {
 
 // table writes the entries found, with IDs as short as all allow.
 func (j *job) table(found, all []index.Entry) error {
+	short := index.ShortIDs(all)
 	rows := [][]string{{"ID", "ORIGIN", "REALM", "SCHEME", "ACCOUNT", "STORE", "SAVED", "LAST USED", "EXPIRES"}}
 	for i := range found {
 		e := &found[i]
 		rows = append(rows, []string{
-			index.Short(e.ID, all), originText(e), realmText(e, realmCells), schemeText(e),
+			short[e.ID], originText(e), realmText(e, realmCells), schemeText(e),
 			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), dayText(e.Expires),
 		})
 	}

@@ -69,9 +69,10 @@ func removalText(found, all []index.Entry) (question string, lines []string) {
 	if len(found) == 1 {
 		return fmt.Sprintf("remove %s, from %s?", describe(&found[0]), placeText(found[0].Store)), nil
 	}
+	short := index.ShortIDs(all)
 	for i := range found {
 		e := &found[i]
-		lines = append(lines, fmt.Sprintf("  %s  %s, in %s", index.Short(e.ID, all), describe(e), placeText(e.Store)))
+		lines = append(lines, fmt.Sprintf("  %s  %s, in %s", short[e.ID], describe(e), placeText(e.Store)))
 	}
 	return fmt.Sprintf("remove these %d credentials?", len(found)), lines
 }

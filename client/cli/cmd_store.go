@@ -26,7 +26,23 @@ func storeActions() []action {
 		},
 		{
 			name: "init", words: "[DIR]", help: "make a vault: an encrypted file, for machines without a keyring",
-			flags: noFlags, most: 1, run: storeInit,
+			flags: initFlags, most: 1, run: storeInit,
+		},
+		{
+			name: "unlock", help: "open the vault for a time: its pass phrase is asked for once",
+			flags: unlockFlags, run: storeUnlock,
+		},
+		{
+			name: "lock", help: "close it before that time is over",
+			flags: storeFlag, run: storeLock,
+		},
+		{
+			name: "migrate", words: "keyring|vault|vault:DIR", help: "move everything to another store; it is read back before anything is removed",
+			flags: storeFlag, least: 1, most: 1, run: storeMigrate,
+		},
+		{
+			name: "rebuild", help: "list what lies in the store, and remember what was forgotten",
+			flags: storeFlag, run: storeRebuild,
 		},
 	}
 }
@@ -84,8 +100,8 @@ func healthText(err error) string {
 // inspect asks the place how it is and returns rows that tell where it is.
 func (j *job) inspect(c choice) ([][]string, error) {
 	if c.dir != "" {
-		s := vault.Open(c.dir).Status(j.ctx)
-		return [][]string{{"folder", prompt.Clean(s.Dir, uncut)}}, s.Err
+		s := j.vaultKey().Open(c.dir).Status(j.ctx)
+		return [][]string{{"folder", prompt.Clean(s.Dir, uncut)}, {"opened by", s.Opened}}, s.Err
 	}
 	if j.sys.Keep != nil && j.sys.Keep.Name == c.name {
 		return nil, probe(j.ctx, *j.sys.Keep)
@@ -140,7 +156,8 @@ func storeUse(j *job) error {
 		return err
 	}
 	if c.dir != "" {
-		if s := vault.Open(c.dir).Status(j.ctx); s.Err != nil {
+		s := j.vaultKey().Open(c.dir).Status(j.ctx)
+		if s.Err != nil && !errors.Is(s.Err, store.ErrLocked) { // a locked one is there
 			return &failure{err: s.Err, code: exitAuth, hint: initHint(j.sys, c.dir)}
 		}
 	}
@@ -178,16 +195,18 @@ func storeInit(j *job) error {
 	if err != nil {
 		return err
 	}
-	if _, err := vault.Init(j.ctx, c.dir); err != nil {
+	terms, opened, err := j.vaultTerms()
+	if err != nil {
+		return err
+	}
+	if _, err := vault.Init(j.ctx, c.dir, terms); err != nil {
 		hint := ""
 		if errors.Is(err, fs.ErrExist) {
 			hint = "it is left as it is; getin store use " + c.name + " uses it"
 		}
 		return &failure{err: err, code: exitAuth, hint: hint}
 	}
-	err = j.say("a vault was made in %s\nwhoever can read %s there can open it: keep a copy, and keep it to yourself",
-		prompt.Clean(c.dir, uncut), vault.IdentityFile)
-	if err != nil {
+	if err := j.say("a vault was made in %s\n%s", prompt.Clean(c.dir, uncut), opened); err != nil {
 		return err
 	}
 	if now, err := chooseStore(j.sys, ""); err == nil && now.name == c.name {
@@ -195,4 +214,30 @@ func storeInit(j *job) error {
 	}
 	shown := prompt.Clean(c.name, uncut)
 	return j.say("to use it: getin store use %s, or GETIN_STORE=%s", shown, shown)
+}
+
+func initFlags() []flagDef {
+	return append([]flagDef{{
+		name: "passphrase", help: "seal its identity with a pass phrase", on: func(o *options, b bool) { o.command.sealed = b },
+	}}, flagsNamed("prompt-timeout", "secret-fd", "secret-stdin", "secret-file", "secret-command")...)
+}
+
+// vaultTerms says by what the new vault is to be opened, and what the user ought
+// to know of that.
+func (j *job) vaultTerms() (t vault.Terms, opened string, err error) {
+	read := j.o.identitySource(j.sys)
+	switch {
+	case j.o.command.sealed && j.o.vaultIdentity.kind != secretNone:
+		return t, "", j.usage("--passphrase and --vault-identity are two ways; one is enough")
+	case j.o.command.sealed:
+		t.Passphrase, err = j.newPhrase()
+		return t, "its pass phrase opens it, and nothing else: who forgets it has lost what is in it", err
+	case j.o.secret.kind != secretNone:
+		return t, "", j.usage("a secret is for --passphrase")
+	case j.o.vaultIdentity.kind != secretNone:
+		t.Identity, err = read()
+		return t, "the identity that was given opens it, and is not kept here: each run needs it (--vault-identity, or " +
+			identityCredential + " in $CREDENTIALS_DIRECTORY)", err
+	}
+	return t, "whoever can read " + vault.IdentityFile + " there can open it: keep a copy, and keep it to yourself", nil
 }

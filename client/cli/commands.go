@@ -20,7 +20,7 @@ func commands() []command {
 		{"login", "login URL", "answer a site's challenge, and store the credential", runLogin},
 		{"logout", "logout URL|ID", "remove a credential", runLogout},
 		{"realms", "realms ...", "what is stored: list, show, add, remove, check, default", runRealms},
-		{"store", "store ...", "where it is stored: status, use, init", runStore},
+		{"store", "store ...", "where it is stored: status, use, init, unlock, lock, migrate, rebuild", runStore},
 		{"version", "version", "print the version", runVersion},
 		{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 	}

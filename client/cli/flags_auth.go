@@ -56,6 +56,20 @@ func authFlags() []flagDef {
 			take: func(o *options, v string) error { o.store, o.noStore = v, false; return nil },
 		},
 		{
+			name: "vault-identity", arg: "file", group: "auth", help: "open the vault with this age identity file",
+			take: func(o *options, v string) error { return o.vaultIdentity.set(secretSource{kind: secretFile, value: v}) },
+		},
+		{
+			name: "vault-identity-fd", arg: "number", group: "auth", help: "read the identity from this file descriptor",
+			take: func(o *options, v string) error {
+				n, err := number(v, 0)
+				if err != nil {
+					return err
+				}
+				return o.vaultIdentity.set(secretSource{kind: secretFD, fd: n})
+			},
+		},
+		{
 			name: "prompt-timeout", arg: "seconds", group: "auth", help: "how long to wait for a person",
 			take: func(o *options, v string) (err error) { o.promptLimit, err = seconds(v); return err },
 		},

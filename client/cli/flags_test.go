@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // ownFlags are getin's own; every other flag is curl's, with curl's letter.
 var ownFlags = []string{
 	"account", "no-prompt", "pretty", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
-	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command",
+	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command", "vault-identity", "vault-identity-fd",
 	"input-file", "har",
 	"checksum", "segments",
 }
@@ -66,7 +66,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		"continue-at": "-", "limit-rate": "1k", "max-filesize": "1M", "retry": "1", "retry-delay": "2", "retry-max-time": "3",
 		"resolve": "a:1:127.0.0.1", "local-port": "1-2", "keepalive-time": "3", "happy-eyeballs-timeout-ms": "4",
 		"pinnedpubkey": "sha256//x", "tls-max": "1.2", "ciphers": "AES128-SHA",
-		"tries": "2", "secret-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
+		"tries": "2", "secret-fd": "5", "vault-identity-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
 		"form": "a=b", "form-string": "a=b", "proto-default": "http",
 		"segments": "4", "checksum": "md5:d41d8cd98f00b204e9800998ecf8427e",
 	}

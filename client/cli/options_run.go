@@ -29,6 +29,8 @@ type runOptions struct {
 	store       string
 	showSecrets bool
 
+	vaultIdentity secretSource // a file or a descriptor
+
 	// readConfig reads the file of a -K where it stands; inConfig counts the
 	// files that are being read, one within the other.
 	readConfig func(o *options, name string) error

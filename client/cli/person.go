@@ -179,13 +179,18 @@ func partyName(q auth.Query) string {
 
 // phrase asks for what opens the key in the file.
 func (p *person) phrase(ctx context.Context, file string, again bool) (string, error) {
+	return p.phraseFor(ctx, "the key in ", file, again)
+}
+
+// phraseFor asks for what opens something in a file or folder.
+func (p *person) phraseFor(ctx context.Context, what, file string, again bool) (string, error) {
 	var phrase string
 	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) (err error) {
 		if t == nil {
 			phrase, err = prompt.Askpass(ctx, p.program(), fmt.Sprintf("Pass phrase for '%s': ", file), nil)
 			return err
 		}
-		line := "the key in " + prompt.Quote(file, t.Width()) + " is encrypted"
+		line := what + prompt.Quote(file, t.Width()) + " is encrypted"
 		if again {
 			line = "  wrong pass phrase"
 		}

@@ -202,6 +202,12 @@ func scriptParams() testscript.Params {
 			"requests": cmdRequests, "exit": cmdExit,
 			"remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "kernelkeyring" {
+				return false, fmt.Errorf("no such condition")
+			}
+			return keepsKeys(), nil
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	}

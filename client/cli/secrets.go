@@ -167,16 +167,26 @@ func readOnce(open func() (io.ReadCloser, error), source string) (secretFunc, st
 	if err != nil {
 		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
 	}
+	b, err := readSecret(f, source)
+	if err != nil {
+		return nil, "", err
+	}
+	defer clear(b)
+	s := auth.NewSecret(lessLineEnd(string(b)))
+	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
+}
+
+// readSecret reads all there is, up to a bound, and closes it.
+func readSecret(f io.ReadCloser, source string) ([]byte, error) {
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
-		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
+		return nil, &readError{fmt.Errorf("%s: %w", source, err)}
 	}
 	if len(b) > maxSecret {
-		return nil, "", &readError{fmt.Errorf("%s: longer than %d octets", source, maxSecret)}
+		return nil, &readError{fmt.Errorf("%s: longer than %d octets", source, maxSecret)}
 	}
-	s := auth.NewSecret(lessLineEnd(string(b)))
-	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
+	return b, nil
 }
 
 func lessLineEnd(s string) string {

@@ -7,6 +7,7 @@ import (
 
 	"getin/prompt"
 	"getin/store"
+	"getin/store/vault"
 )
 
 // System is what the program has from the system that runs it. Tests put other
@@ -25,12 +26,17 @@ type System struct {
 
 	// Keep, when not nil, is the place to use where one of its name is wanted.
 	Keep *store.Place
+
+	// Opened keeps, when not nil, what was opened of vaults for all that is done
+	// in the run.
+	Opened *vault.Opened
 }
 
 // OS returns the real thing.
 func OS() *System {
 	return &System{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Opened: &vault.Opened{},
+		Stdin:  os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Lookup:   os.LookupEnv,
 		Unset:    os.Unsetenv,
 		Terminal: func(context.Context) (*prompt.Terminal, error) { return prompt.Open() },

@@ -192,14 +192,14 @@ func (r *run) place(ctx context.Context, asks bool) (store.Place, error) {
 	if err != nil || c.name == placeNone {
 		return store.Place{}, err
 	}
-	return openPlace(r.sys, c, asks && r.hasTerminal(ctx), func() {
+	return openPlace(r.sys, c, r.options.vaultKey(r.sys, r.asker), asks && r.hasTerminal(ctx), func() {
 		r.report.notice("getin: waiting for the keyring to be unlocked")
 	}), nil
 }
 
 // openPlace opens the place. interactive allows its own dialogs; waiting is
 // called when one takes long.
-func openPlace(sys *System, c choice, interactive bool, waiting func()) store.Place {
+func openPlace(sys *System, c choice, key vault.Key, interactive bool, waiting func()) store.Place {
 	switch {
 	case sys.Keep != nil && sys.Keep.Name == c.name:
 		return *sys.Keep
@@ -207,8 +207,8 @@ func openPlace(sys *System, c choice, interactive bool, waiting func()) store.Pl
 		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting}
 		return store.Place{Name: c.name, Store: k, Quiet: k.Quiet()}
 	default:
-		v := vault.Open(c.dir)
-		return store.Place{Name: c.name, Store: v, Quiet: v}
+		v := key.Open(c.dir)
+		return store.Place{Name: c.name, Store: v, Quiet: v.Quiet()}
 	}
 }
 

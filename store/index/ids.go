@@ -27,11 +27,7 @@ func Short(id string, entries []Entry) string {
 		if e.ID == id {
 			continue
 		}
-		same := 0
-		for same < min(len(id), len(e.ID)) && id[same] == e.ID[same] {
-			same++
-		}
-		n = max(n, min(same+1, len(id)))
+		n = max(n, min(shared(id, e.ID)+1, len(id)))
 	}
 	return id[:n]
 }

@@ -172,7 +172,11 @@ func remove(service, user string) error {
 // do runs one call of go-keyring, f, once the service is known to be there and
 // open.
 func (k *Keyring) do(ctx context.Context, key store.Key, interactive bool, f func(service, user string) (string, error)) (string, error) {
-	service, user := key.Service(), key.User()
+	return k.call(ctx, key.Service(), key.User(), interactive, f)
+}
+
+// call is do for an item of that name.
+func (k *Keyring) call(ctx context.Context, service, user string, interactive bool, f func(service, user string) (string, error)) (string, error) {
 	if strings.ContainsFunc(service+user, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		// On macOS a line end would begin another command of security(1).
 		return "", fmt.Errorf("keyring: %w: a control character in the origin", store.ErrDenied)

@@ -5,6 +5,7 @@ package keyring
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -191,6 +192,41 @@ func (b bus) prompt(ctx context.Context, path dbus.ObjectPath) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// names returns the names of our items in the keyring. What attributes a locked
+// item has shows all the same.
+func (k *Keyring) names(ctx context.Context) ([]name, error) {
+	limit := 2 * testOnlyAnswerWait
+	if k.Interactive {
+		limit = testOnlyPersonWait
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	b, c, err := k.ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	var items []dbus.ObjectPath
+	if err := b.property(ctx, c.path, collectionFace, "Items", &items); err != nil {
+		return nil, err
+	}
+	var list []name
+	for _, item := range items {
+		var attributes map[string]string
+		err := b.property(ctx, item, itemFace, "Attributes", &attributes)
+		if errors.Is(kindOf(err), store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n := (name{attributes["service"], attributes["username"]}); isOurs(n.service) {
+			list = append(list, n)
+		}
+	}
+	return list, nil
 }
 
 // status asks the service how it is.

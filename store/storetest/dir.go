@@ -41,7 +41,10 @@ const Calls = "CALLS"
 
 const suffix = ".item"
 
-var _ store.Store = Dir{}
+var (
+	_ store.Store  = Dir{}
+	_ store.Lister = Dir{}
+)
 
 // Set switches a fault on.
 func (d Dir) Set(f Fault) error {
@@ -97,6 +100,31 @@ func (d Dir) Delete(ctx context.Context, k store.Key) error {
 	return nil
 }
 
+// List implements store.Lister.
+func (d Dir) List(ctx context.Context) ([]store.Key, error) {
+	if err := d.answer(ctx); err != nil {
+		return nil, err
+	}
+	names, err := filepath.Glob(filepath.Join(d.Path, "*"+suffix))
+	if err != nil {
+		return nil, explain(err)
+	}
+	var keys []store.Key
+	var problem error
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, explain(err)
+		}
+		if k, err := store.DecodeKey(b); err != nil {
+			problem = fmt.Errorf("test store: %s: %w", filepath.Base(name), err)
+		} else {
+			keys = append(keys, k)
+		}
+	}
+	return keys, problem
+}
+
 // Items returns how many credentials lie in the folder.
 func (d Dir) Items() (int, error) {
 	names, err := filepath.Glob(filepath.Join(d.Path, "*"+suffix))
@@ -119,6 +147,11 @@ func (d Dir) enter(ctx context.Context, call string, k store.Key) error {
 	if err := d.note(call, k); err != nil {
 		return explain(err)
 	}
+	return d.answer(ctx)
+}
+
+// answer answers for the faults.
+func (d Dir) answer(ctx context.Context) error {
 	switch {
 	case d.has(Locked):
 		return fmt.Errorf("test store: %w", store.ErrLocked)

@@ -25,6 +25,13 @@ type contents struct {
 // version is the version of contents that this program writes.
 const version = 1
 
+// wipe overwrites the entries.
+func (c *contents) wipe() {
+	for _, b := range c.Entries {
+		clear(b)
+	}
+}
+
 // maxVault bounds the file that is read into memory: 16 MiB, room for some
 // 20,000 entries of 800 octets.
 const maxVault = 16 << 20
@@ -40,8 +47,9 @@ func (v *Vault) contents(ids []*age.X25519Identity) (contents, error) {
 		return contents{}, err
 	}
 	plain, err := decrypt(b, ids)
+	defer clear(plain)
 	if wrong := (*age.NoIdentityMatchError)(nil); errors.As(err, &wrong) {
-		return contents{}, fmt.Errorf("vault: %w: %s was encrypted to another identity than that in %s", store.ErrDamaged, path, IdentityFile)
+		return contents{}, fmt.Errorf("vault: %w: %s was encrypted to another identity (opened by %s)", store.ErrDamaged, path, v.openedBy())
 	}
 	if err != nil {
 		return contents{}, fmt.Errorf("vault: %w: %s: %v", store.ErrDamaged, path, err)
@@ -80,6 +88,7 @@ func (v *Vault) write(ids []*age.X25519Identity, c contents) error {
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
+	defer clear(plain)
 	var b bytes.Buffer
 	to := make([]age.Recipient, len(ids))
 	for i, id := range ids {

@@ -11,6 +11,8 @@
 //	              comment lines and one line AGE-SECRET-KEY-1... (X25519)
 //	vault.age     an age file (age-encryption.org/v1), mode 0600, encrypted to
 //	              the identities of that file
+//	identity.age  instead of identity.txt: the same text in an age file with a
+//	              pass phrase (scrypt)
 //	vault.lock    empty; locked (flock) while a new vault.age is written
 //	vault-*.tmp   a vault.age that is being written, or whose writer died
 //
@@ -21,6 +23,13 @@
 // ID is store.Key.ID, VALUE what store.Encode wrote: it holds the whole key,
 // which is compared on reading, so that no entry can be passed off as another.
 // A vault of a greater version is neither read nor changed.
+//
+// With neither file beside it, a vault is opened by an identity from elsewhere
+// (Key.Source). The age program opens identity.age too: "age -d -i identity.age
+// vault.age" asks for the pass phrase.
+//
+// An identity that was opened with a pass phrase is kept for the run, and with
+// Unlock for a time, by the Linux kernel (keyrings(7), in the user's keyring).
 //
 // # What is promised
 //

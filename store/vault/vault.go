@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,6 +19,7 @@ import (
 // The names in a vault's folder.
 const (
 	IdentityFile = "identity.txt"
+	SealedFile   = "identity.age"
 	VaultFile    = "vault.age"
 	lockFile     = "vault.lock"
 	tempPattern  = "vault-*.tmp"
@@ -37,42 +37,37 @@ var testOnlyLockWait = lockWait
 const lockRetry = 5 * time.Millisecond
 
 // Vault is the store in one folder. It may be used by many goroutines and many
-// processes at once. Every call opens the files anew and nothing is kept in
-// memory between two of them.
-type Vault struct{ dir string }
+// processes at once. Every call opens the files anew. Between two of them nothing
+// is kept in memory but an identity that a person was asked for, or that came
+// from elsewhere.
+type Vault struct {
+	dir string
+	key Key
+}
 
-var _ store.Store = (*Vault)(nil)
+var (
+	_ store.Store  = (*Vault)(nil)
+	_ store.Lister = (*Vault)(nil)
+)
 
 // Open returns the vault in a folder. It touches no file: that there is a vault
 // shows when it is used.
-func Open(dir string) *Vault { return &Vault{dir} }
+func Open(dir string) *Vault { return Key{}.Open(dir) }
 
-// Init makes a vault in a folder, and the folder if need be: an identity, and
-// an empty vault encrypted to it. It overwrites nothing: a vault that is there
-// is an error that wraps fs.ErrExist, and an identity that is there without a
-// vault is used.
-func Init(ctx context.Context, dir string) (*Vault, error) {
-	v := Open(dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
+// Open returns the vault in a folder, to be opened with the key.
+func (k Key) Open(dir string) *Vault {
+	if k.Opened == nil {
+		k.Opened = &Opened{}
 	}
-	err := v.locked(ctx, func() error {
-		if _, err := os.Lstat(v.path(VaultFile)); err == nil {
-			return fmt.Errorf("vault: %s: %w", v.path(VaultFile), fs.ErrExist)
-		}
-		if err := v.makeIdentity(); err != nil {
-			return err
-		}
-		ids, err := v.identities()
-		if err != nil {
-			return err
-		}
-		return v.write(ids, contents{Version: version, Entries: map[string]json.RawMessage{}})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
+	return &Vault{dir, k}
+}
+
+// Quiet returns the same vault for calls that must ask nobody. What one of the
+// two has opened, both have.
+func (v *Vault) Quiet() *Vault {
+	q := *v
+	q.key.Passphrase = nil
+	return &q
 }
 
 // Get returns the credential, or an error that wraps store.ErrNotFound,
@@ -82,10 +77,11 @@ func (v *Vault) Get(ctx context.Context, k store.Key) (auth.Credential, error) {
 	if err := ended(ctx); err != nil {
 		return auth.Credential{}, err
 	}
-	_, c, err := v.read()
+	_, c, err := v.read(ctx)
 	if err != nil {
 		return auth.Credential{}, err
 	}
+	defer c.wipe()
 	b, ok := c.Entries[k.ID()]
 	if !ok {
 		return auth.Credential{}, fmt.Errorf("vault: %w", store.ErrNotFound)
@@ -125,6 +121,31 @@ func (v *Vault) Delete(ctx context.Context, k store.Key) error {
 	})
 }
 
+// List implements store.Lister.
+func (v *Vault) List(ctx context.Context) ([]store.Key, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	_, c, err := v.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.wipe()
+	var keys []store.Key
+	var bad int
+	for id, b := range c.Entries {
+		if k, err := store.DecodeKey(b); err == nil && k.ID() == id {
+			keys = append(keys, k)
+		} else {
+			bad++
+		}
+	}
+	if bad > 0 {
+		err = fmt.Errorf("vault: %w: %d entries that cannot be read", store.ErrDamaged, bad)
+	}
+	return keys, err
+}
+
 // change reads the vault, lets f change it and writes it, while no other
 // process does.
 func (v *Vault) change(ctx context.Context, f func(*contents) error) error {
@@ -132,10 +153,11 @@ func (v *Vault) change(ctx context.Context, f func(*contents) error) error {
 		return err
 	}
 	return v.locked(ctx, func() error {
-		ids, c, err := v.read()
+		ids, c, err := v.read(ctx)
 		if err != nil {
 			return err
 		}
+		defer func() { c.wipe() }()
 		if err := f(&c); err != nil {
 			return err
 		}
@@ -160,30 +182,48 @@ func (v *Vault) locked(ctx context.Context, f func() error) error {
 // Status tells how a vault is.
 type Status struct {
 	Dir     string
+	Opened  string // by what it is opened, for people
 	Entries int
 	Err     error // nil, or what Get would answer for every key
 }
 
 // Status reads the vault and tells how it is.
 func (v *Vault) Status(ctx context.Context) Status {
-	s := Status{Dir: v.dir, Err: ended(ctx)}
+	s := Status{Dir: v.dir, Opened: v.openedBy(), Err: ended(ctx)}
 	if s.Err == nil {
 		var c contents
-		_, c, s.Err = v.read()
+		_, c, s.Err = v.Quiet().read(ctx)
+		defer c.wipe()
 		s.Entries = len(c.Entries)
 	}
 	return s
 }
 
+// openedBy says what the vault is opened by.
+func (v *Vault) openedBy() string {
+	switch {
+	case v.key.Source != nil:
+		return "an identity given from elsewhere"
+	case v.exists(IdentityFile):
+		return IdentityFile + " beside it"
+	case v.exists(SealedFile):
+		if b, err := recall(v.kernelName()); err == nil {
+			clear(b)
+			return "a pass phrase; unlocked for a time"
+		}
+		return "a pass phrase"
+	}
+	return "-"
+}
+
 func (v *Vault) path(name string) string { return filepath.Join(v.dir, name) }
 
-// read opens the vault with the identities that lie beside it, and returns
-// both.
-func (v *Vault) read() ([]*age.X25519Identity, contents, error) {
+// read opens the vault, and returns it with the identities that open it.
+func (v *Vault) read(ctx context.Context) ([]*age.X25519Identity, contents, error) {
 	if err := v.checkFolder(); err != nil {
 		return nil, contents{}, err
 	}
-	ids, err := v.identities()
+	ids, err := v.identities(ctx)
 	if err != nil {
 		return nil, contents{}, err
 	}

@@ -23,7 +23,7 @@ import (
 
 func newVault(t *testing.T) *Vault {
 	t.Helper()
-	v, err := Init(t.Context(), filepath.Join(t.TempDir(), "state", "vault"))
+	v, err := Init(t.Context(), filepath.Join(t.TempDir(), "state", "vault"), Terms{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestInitOverwritesNothing(t *testing.T) {
 	v := newVault(t)
 	k := storetest.Key("https://a.test", "R", "alice")
 	storetest.MustPut(t, v, k, "kept")
-	if _, err := Init(t.Context(), v.dir); !errors.Is(err, fs.ErrExist) {
+	if _, err := Init(t.Context(), v.dir, Terms{}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v, want %v", err, fs.ErrExist)
 	}
 	storetest.MustGet(t, Open(v.dir), k, "kept")
@@ -104,7 +104,7 @@ func TestInitOverwritesNothing(t *testing.T) {
 	if err := os.Remove(v.path(VaultFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Init(t.Context(), v.dir); err != nil {
+	if _, err := Init(t.Context(), v.dir, Terms{}); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := os.ReadFile(v.path(IdentityFile)); err != nil || !bytes.Equal(before, after) {
@@ -128,7 +128,7 @@ func TestNothingIsWrittenOverTrouble(t *testing.T) {
 		says       string
 	}{
 		{"no vault", VaultFile, func([]byte) []byte { return nil }, store.ErrUnavailable, "getin store init"},
-		{"no identity", IdentityFile, func([]byte) []byte { return nil }, store.ErrUnavailable, "getin store init"},
+		{"no identity", IdentityFile, func([]byte) []byte { return nil }, store.ErrLocked, "--vault-identity"},
 		{"vault cut short", VaultFile, func(b []byte) []byte { return b[:len(b)-1] }, store.ErrDamaged, VaultFile},
 		{"vault cut in its head", VaultFile, func(b []byte) []byte { return b[:30] }, store.ErrDamaged, VaultFile},
 		{"empty vault", VaultFile, func([]byte) []byte { return []byte{} }, store.ErrDamaged, VaultFile},
@@ -157,7 +157,7 @@ func TestNothingIsWrittenOverOtherContents(t *testing.T) {
 	} {
 		t.Run(tt.plain, func(t *testing.T) {
 			v := newVault(t)
-			ids, err := v.identities()
+			ids, err := v.identities(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
