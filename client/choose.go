@@ -15,6 +15,7 @@ type offer struct {
 	scheme    auth.Scheme
 	challenge auth.Challenge
 	traits    auth.Traits
+	failed    bool // its scheme cannot start here
 }
 
 // offers returns what can be answered of the challenges, strongest first; of
@@ -50,7 +51,7 @@ func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
 			if _, leases := d.client.Sender.(leaser); err == nil && t.ConnectionBound && !leases {
 				err = errNoLease
 			}
-			return offer{s, ch, t}, err
+			return offer{scheme: s, challenge: ch, traits: t}, err
 		}
 	}
 	return offer{}, fmt.Errorf("%s: %w", ch.Scheme, errNotBuiltIn)
@@ -66,17 +67,26 @@ func (d *dialogue) choose(ctx context.Context) error {
 	if len(offers) == 0 {
 		return d.unanswered(ErrNoScheme)
 	}
-	var failed error = auth.ErrNoCredential
+	var failed error // why what was tried could not be used
 	for _, person := range []bool{false, true} {
 		if person {
 			offers = tokensLast(offers)
 		}
-		for _, o := range offers {
-			err := d.try(ctx, o, person)
+		for i := range offers {
+			o := &offers[i]
+			if o.failed {
+				continue
+			}
+			err := d.try(ctx, *o, person)
 			switch {
 			case err == nil:
 				return nil
-			case errors.Is(err, errCannotStart):
+			case errors.Is(err, auth.ErrCannotStart):
+				d.client.Trace.passedOver(o.challenge, err)
+				o.failed = true
+				failed = cmp.Or(failed, err)
+				continue
+			case errors.Is(err, errUnfit):
 				failed = err
 				continue
 			case fallsThrough(err) && !person:
@@ -87,7 +97,7 @@ func (d *dialogue) choose(ctx context.Context) error {
 			return d.unanswered(err)
 		}
 	}
-	return d.unanswered(failed)
+	return d.unanswered(cmp.Or(failed, auth.ErrNoCredential))
 }
 
 // tokensLast orders the offers for a person: who has no token at hand, or the
@@ -112,9 +122,9 @@ func fallsThrough(err error) bool {
 	return errors.Is(err, auth.ErrNoCredential) || errors.Is(err, auth.ErrRefusedBefore) || errors.Is(err, auth.ErrStore)
 }
 
-// errCannotStart: the scheme cannot use this credential; the next may. It costs
-// no try.
-var errCannotStart = errors.New("cannot start")
+// errUnfit: the scheme cannot use this credential; the next may. It costs no
+// try.
+var errUnfit = errors.New("cannot be used")
 
 // try gets a credential for the offer and puts the answer in force.
 func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
@@ -129,7 +139,7 @@ func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 			return err
 		}
 	}
-	c, err := d.client.Wallet.Fill(ctx, q)
+	c, err := d.fill(ctx, o, q)
 	if err != nil {
 		return err
 	}
@@ -140,8 +150,44 @@ func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 	if err := d.begin(o, q, c); err != nil {
 		d.client.Wallet.Settle(ctx, q, c, auth.Undecided)
 		d.client.Trace.passedOver(o.challenge, err)
-		return fmt.Errorf("%w: %w", errCannotStart, err)
+		return fmt.Errorf("%w: %w", errUnfit, err)
 	}
 	d.client.Trace.chosen(q, c)
 	return nil
+}
+
+// fill gets a credential from the wallet and, for a scheme that makes another
+// of it, that one. What is refused on the way is a refused credential: the next
+// is tried, or asked for.
+func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Credential, error) {
+	w := d.client.Wallet
+	a, ok := o.scheme.(auth.Acquirer)
+	if !ok {
+		return w.Fill(ctx, q)
+	}
+	acquire := func(ctx context.Context, have auth.Credential) (auth.Credential, error) {
+		return a.Acquire(ctx, o.challenge, q.Space, have, w.Fill)
+	}
+	q.Acquire = func(ctx context.Context, account string) (auth.Credential, error) {
+		return acquire(ctx, auth.Credential{User: account})
+	}
+	for {
+		have, err := w.Fill(ctx, q)
+		if err != nil || have.Kept {
+			return have, err
+		}
+		c, err := acquire(ctx, have)
+		if err == nil {
+			return c, nil
+		}
+		outcome := auth.Undecided
+		if errors.Is(err, auth.ErrRefused) {
+			outcome, d.sent = auth.Rejected, true
+		}
+		w.Settle(context.WithoutCancel(ctx), q, have, outcome)
+		d.client.Trace.settled(q, outcome)
+		if outcome != auth.Rejected {
+			return auth.Credential{}, err
+		}
+	}
 }

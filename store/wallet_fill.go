@@ -27,17 +27,20 @@ type fill struct {
 	refusedBefore bool     // a stored credential was passed over for its refusals
 	several       []string // the accounts among which nothing decides
 	unhelpful     error    // why the helper did not answer
+	unacquired    error    // why the scheme got nothing
 }
 
 // Fill returns a credential for the query: one that was accepted in this run,
 // else one that the user gave, else one that this run has, else one that is
-// stored, else what the helper has, else what a person says. A value that was refused in this run is never
-// returned again.
+// stored, else what the helper has, else what the scheme gets without a person
+// (Query.Acquire), else what a person says. A value that was refused in this run
+// is never returned again.
 //
 // While a credential is out that was not accepted yet, other calls for the space
 // wait until it is settled, or its ctx ends. The errors wrap auth.ErrNoCredential
 // (Query.Person is not set), ErrNobody, ErrDeclined, ErrCanceled,
-// ErrRefusedBefore or ErrStore; or they are those of ctx, or of a Given's Secret.
+// ErrRefusedBefore or ErrStore; or they are those of ctx, of a Given's Secret or
+// of Query.Acquire.
 func (w *Wallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error) {
 	s := w.space(q.Space)
 	if err := w.arrive(ctx, s, q); err != nil {
@@ -112,6 +115,9 @@ func (f *fill) find(ctx context.Context) (*holding, error) {
 	if h, err := f.helped(ctx); h != nil || err != nil {
 		return h, err
 	}
+	if h, err := f.acquired(ctx); h != nil || err != nil {
+		return h, err
+	}
 	return f.ask(ctx)
 }
 
@@ -120,13 +126,13 @@ func (f *fill) session(o auth.Outcome) *holding {
 	f.mu.Lock()
 	var found *holding
 	for _, h := range f.space.holdings {
-		if h.outcome == o && h.kind == f.query.Wants && f.follows(h.source) {
+		if h.outcome == o && h.kind == f.query.Wants && f.follows(h.source) && f.usable(h.credential) {
 			found = h
 		}
 	}
 	f.mu.Unlock()
-	if found != nil && found.source == fromStore {
-		f.tellRedirect(found.credential.User)
+	if found != nil && (found.source == fromStore || found.source == fromScheme) {
+		f.tellRedirect(found.credential)
 	}
 	return found
 }
@@ -150,13 +156,15 @@ func (f *fill) safe() bool {
 }
 
 // tellRedirect says that a stored credential answers after a redirect.
-func (f *fill) tellRedirect(user string) {
-	if f.redirected {
-		f.notifyOnce(Notice{
-			Kind: NoticeUsedAfterRedirect, Space: f.query.Space, Account: user, From: f.query.Redirected,
-			Place: f.Keep.Name,
-		})
+func (f *fill) tellRedirect(c auth.Credential) {
+	if !f.redirected {
+		return
 	}
+	n := Notice{Kind: NoticeUsedAfterRedirect, Space: f.query.Space, Account: c.User, From: f.query.Redirected}
+	if !c.Kept {
+		n.Place = f.Keep.Name
+	}
+	f.notifyOnce(n)
 }
 
 // given returns the first of the user's own that was not tried here.
@@ -243,6 +251,8 @@ func (f *fill) nobody() error {
 		return fmt.Errorf("%w: %s: %w", auth.ErrStore, f.Keep.Name, failed)
 	case f.unhelpful != nil:
 		return fmt.Errorf("%w: %w", auth.ErrStore, f.unhelpful)
+	case f.unacquired != nil:
+		return fmt.Errorf("%w: %w", auth.ErrNobody, f.unacquired)
 	}
 	return auth.ErrNobody
 }

@@ -33,7 +33,7 @@ func (f *fill) kept(ctx context.Context) (*holding, error) {
 	}
 	h, err := f.fetch(ctx, *e)
 	if h != nil {
-		f.tellRedirect(e.Account)
+		f.tellRedirect(h.credential)
 	}
 	return h, err
 }

@@ -27,7 +27,7 @@ func (w *Wallet) saves(s source, given int) bool {
 		return false
 	}
 	switch s {
-	case fromPerson:
+	case fromPerson, fromScheme:
 		return true
 	case fromGiven:
 		g := &w.Given[given]

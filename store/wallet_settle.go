@@ -121,7 +121,7 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 	}
 	news := h.note(q, prefixes)
 	news = w.memory(site{q.Space.Party, q.Space.Origin}).run.Accept(q.Strength, directory(h.entry.Last)...) || news
-	save := w.saves(h.source, h.given) && !h.saved
+	save := w.saves(h.source, h.given) && !h.saved && !h.credential.Kept
 	h.saved = h.saved || save
 	e := h.entry
 	w.mu.Unlock()

@@ -64,6 +64,7 @@ const (
 	fromStore
 	fromPerson
 	fromHelper
+	fromScheme // acquired
 )
 
 // holder is the right to the turn that goes with a credential until it is

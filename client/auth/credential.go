@@ -1,6 +1,9 @@
 package auth
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Credential is what a user holds for a protection space: a user name and a
 // secret. For a token User may be empty.
@@ -20,6 +23,10 @@ type Credential struct {
 	// Expires is when a token says of itself that it expires; zero when it does
 	// not. It is for people to read, and decides nothing.
 	Expires time.Time
+
+	// Kept tells that the secret lies somewhere of its own (a Kerberos ticket
+	// cache) and is not to be stored: Secret is empty.
+	Kept bool
 }
 
 // Equal reports whether user and secret are the same, to the letter, wherever
@@ -62,6 +69,10 @@ type Query struct {
 
 	// Method is the request's method.
 	Method string
+
+	// Acquire, when not nil, gets a credential without a person, for the account
+	// if that is not "". Its errors are those of Acquirer.
+	Acquire func(ctx context.Context, account string) (Credential, error)
 }
 
 // Outcome is what an answer proved, once the response to it has come.

@@ -43,6 +43,14 @@ var (
 	// was refused, or is not what is asked for.
 	ErrFinal = errors.New("what was given is final")
 
+	// ErrRefused: whoever makes of the credential what the scheme answers with
+	// (a Kerberos realm, a token server) does not accept it.
+	ErrRefused = errors.New("refused")
+
+	// ErrCannotStart: the scheme cannot answer here and now, whoever were
+	// asked; another one may (rule R9). It costs no try.
+	ErrCannotStart = errors.New("cannot start")
+
 	// ErrCredential: a scheme cannot send this credential: a control byte, a
 	// colon in a Basic user-id, a name that the demanded charset lacks.
 	ErrCredential = errors.New("credential cannot be sent")

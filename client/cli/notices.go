@@ -26,6 +26,10 @@ func (r *run) tell(n store.Notice) {
 	case store.NoticeIndexFailed:
 		r.report.notice("getin: what is remembered cannot be used: %v", n.Err)
 	case store.NoticeUsedAfterRedirect:
+		if n.Place == "" {
+			r.report.notice("getin: answered as %s, after a redirect from %s", who, n.From.Display())
+			return
+		}
 		r.report.notice("getin: answered as %s with the stored password, after a redirect from %s", who, n.From.Display())
 	case store.NoticeRefused:
 		r.report.notice("getin: the stored password of %s was refused; it stays stored", who)
