@@ -33,9 +33,9 @@ type Given struct {
 	// a person's (the row of --oauth2-bearer).
 	Final bool
 
-	// Unasked: it goes at once, as Basic or, a token, as Bearer. One that is to be saved waits for the
-	// challenge all the same: without one there is no realm to save it for.
-	Unasked bool
+	// Unasked: it goes at once, as Basic or, a token, as Bearer; with NTLM, as
+	// that. One that is to be saved waits for the challenge all the same: without one there is no realm to save it for.
+	Unasked, NTLM bool
 
 	// Save: it is saved once accepted, even when Saving does not say so. Never:
 	// it is not saved, whatever Saving says.

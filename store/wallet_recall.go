@@ -57,7 +57,10 @@ func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp au
 	r.Ready, r.Credential = true, c
 	// No realm is known yet: the challenge is made up.
 	ch := auth.Challenge{Scheme: "bearer"}
-	if g.kind() == auth.Password {
+	switch {
+	case g.NTLM:
+		ch = auth.Challenge{Scheme: "ntlm"}
+	case g.kind() == auth.Password:
 		ch = auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm"}}}
 	}
 	r.Query = unasked(sp, ch, u)
@@ -217,12 +220,15 @@ func (w *Wallet) land(s *space) {
 }
 
 // unasked returns the query of a credential that goes with no challenge: ch is
-// made up, of Basic or Bearer.
+// made up, of Basic, Bearer or NTLM.
 func unasked(sp auth.Space, ch auth.Challenge, u *url.URL) auth.Query {
 	q := auth.Query{Space: sp, Target: auth.Target(u), Challenge: ch, Unasked: true}
-	if ch.Is("Bearer") {
+	switch {
+	case ch.Is("Bearer"):
 		q.Scheme, q.Strength, q.Wants = "Bearer", auth.StrengthBearer, auth.Token
-	} else {
+	case ch.Is("NTLM"):
+		q.Scheme, q.Strength, q.Wants = "NTLM", auth.StrengthNTLM, auth.Password
+	default:
 		q.Scheme, q.Strength, q.Wants = "Basic", auth.StrengthBasic, auth.Password
 	}
 	return q

@@ -101,9 +101,16 @@ const (
 	pickBasic   pick = 1 << iota // --basic
 	pickDigest                   // --digest
 	pickBearer                   // --oauth2-bearer beside one of them
+	pickNTLM                     // --ntlm
 	pickAny     pick = 0         // the strongest; -u is still sent at once, as Basic
 	pickOffered pick = -1        // --anyauth: nothing is sent unasked
 )
+
+// unasked tells whether a password that was given is sent before anybody asks,
+// and whether by NTLM: in the one way that was named, or in curl's.
+func (k pick) unasked() (at, ntlm bool) {
+	return k == pickAny || k == pickBasic || k == pickNTLM, k == pickNTLM
+}
 
 // serverPick is the set for servers: a token that was given is always let go.
 func (o *options) serverPick() pick {

@@ -154,7 +154,8 @@ func (po *proxyOptions) shows() bool {
 
 // givenFor is what was given for an http or https proxy.
 func (po *proxyOptions) givenFor(proxy *url.URL) (store.Given, bool) {
-	g := store.Given{Party: auth.Proxy, Unasked: po.pick == pickAny || po.pick == pickBasic, Source: "-U"}
+	g := store.Given{Party: auth.Proxy, Source: "-U"}
+	g.Unasked, g.NTLM = po.pick.unasked()
 	if proxy.User != nil {
 		g.Credential, g.Source = credentialOf(proxy.User), "the proxy's URL"
 		return g, true

@@ -33,9 +33,9 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 		user, password, has := strings.Cut(o.user, ":")
 		g := store.Given{
 			Credential: auth.Credential{User: user, Secret: auth.NewSecret(password)},
-			Origins:    origins, Source: "-u", Unasked: o.pick == pickAny || o.pick == pickBasic,
-			Anywhere: o.trusted, ClearText: o.cleartext,
+			Origins:    origins, Source: "-u", Anywhere: o.trusted, ClearText: o.cleartext,
 		}
+		g.Unasked, g.NTLM = o.pick.unasked()
 		if !has {
 			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
 		}
@@ -81,10 +81,9 @@ func givenByURLs(typed []*target, o *options) []store.Given {
 		}
 		g := store.Given{
 			Credential: auth.Credential{User: t.user, Secret: auth.NewSecret(t.password)},
-			Origins:    []auth.Origin{t.origin}, Source: "the URL",
-			Unasked:  o.pick == pickAny || o.pick == pickBasic,
-			Anywhere: o.trusted, ClearText: o.cleartext,
+			Origins:    []auth.Origin{t.origin}, Source: "the URL", Anywhere: o.trusted, ClearText: o.cleartext,
 		}
+		g.Unasked, g.NTLM = o.pick.unasked()
 		if !t.hasPassword {
 			g.Unasked, g.NeedsPerson = false, true // a person may name another
 		}

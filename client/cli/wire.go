@@ -14,6 +14,7 @@ import (
 	"getin/client/auth/basic"
 	"getin/client/auth/bearer"
 	"getin/client/auth/digest"
+	"getin/client/auth/ntlm"
 	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/store"
@@ -172,6 +173,9 @@ func (k pick) schemes() []auth.Scheme {
 	var list []auth.Scheme
 	if k == pickAny || k&pickDigest != 0 {
 		list = append(list, digest.Scheme{})
+	}
+	if k == pickAny || k&pickNTLM != 0 {
+		list = append(list, ntlm.Scheme{Wanted: k > pickAny})
 	}
 	if k == pickAny || k&pickBearer != 0 {
 		list = append(list, bearer.Scheme{})

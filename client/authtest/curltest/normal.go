@@ -3,6 +3,7 @@ package curltest
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -84,7 +85,7 @@ func showRequest(server string, r *http.Request, body []byte) string {
 			case name == "Expect" && smallUpload(r):
 				continue
 			case strings.HasSuffix(name, "uthorization"):
-				v = showDigest(v)
+				v = showNTLM(showDigest(v))
 			}
 			add(name, v)
 		}
@@ -139,6 +140,16 @@ func showDigest(v string) string {
 	}
 	slices.Sort(params)
 	return "Digest " + strings.Join(params, ", ")
+}
+
+// showNTLM shows which of the three messages it is.
+func showNTLM(v string) string {
+	rest, ok := strings.CutPrefix(v, "NTLM ")
+	b, err := base64.StdEncoding.DecodeString(rest)
+	if !ok || err != nil || len(b) < 9 {
+		return v
+	}
+	return fmt.Sprintf("NTLM $MESSAGE%d", b[8])
 }
 
 // The figures that no two runs share: seconds with six decimals, octets a

@@ -34,7 +34,8 @@ var changed = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 //	/fields?Name=value  adds the fields to the response; %0A in none of them
 //	/json               {"a":1,"b":[true,null]} as application/json
 //	/gzip /deflate      "hello", encoded, and so /br and /zstd
-//	/basic/ /digest/    demand alice, "wonderland"; /both/ offers both
+//	/basic/ /digest/    demand alice, "wonderland", and so does /ntlm/; /both/
+//	                    offers the first two
 //	/weaker/            Digest for two requests, then Basic
 //	/bearer/            demands the token "t0k3n"
 //	/expect             417 to any Expect, else as "/"
@@ -94,7 +95,7 @@ func (w *world) routes() http.Handler {
 			text(rw, http.StatusOK, "together\n")
 		case "turn", "since", "late", "held", "drip", "socket":
 			w.timed(rw, r, first, rest)
-		case "basic", "digest", "both", "bearer":
+		case "ntlm", "basic", "digest", "both", "bearer":
 			demands.ServeHTTP(rw, r)
 		case "weaker":
 			if w.try(r.URL.Path) <= 2 {
@@ -216,6 +217,7 @@ func demanding() http.Handler {
 		authtest.Row{Path: "/digest/", Demands: []authtest.Demand{digest}},
 		authtest.Row{Path: "/weaker/", Demands: []authtest.Demand{digest}},
 		authtest.Row{Path: "/both/", Demands: []authtest.Demand{basic, digest}},
+		authtest.Row{Path: "/ntlm/", Demands: []authtest.Demand{&authtest.NTLM{Users: users, Lax: true}}},
 		authtest.Row{Path: "/bearer/", Demands: []authtest.Demand{authtest.Bearer{Realm: "Tokens", Token: "t0k3n"}}},
 	)
 }

@@ -94,6 +94,7 @@ func (w *world) start() error {
 	w.serve("DIGESTPROXY", authtest.NewProxy(authtest.Row{Demands: []authtest.Demand{
 		&authtest.Digest{Realm: "Proxy", Users: users, QOP: "auth"},
 	}}), nil)
+	w.serve("NTLMPROXY", authtest.NewProxy(authtest.Row{Demands: []authtest.Demand{&authtest.NTLM{Users: users, Lax: true}}}), nil)
 	w.names["CA"] = filepath.Join(w.dir, "ca.pem")
 	b := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	if err := os.WriteFile(w.names["CA"], b, 0o600); err != nil {
