@@ -31,6 +31,10 @@ const valueVersion = 1
 // Encode returns what a store is to keep for the key. The result holds the
 // secret in clear.
 func Encode(k Key, c auth.Credential) ([]byte, error) {
+	if c.Secret.Wiped() {
+		// A save that comes after the end of the run must not save nothing.
+		return nil, fmt.Errorf("%w: the secret was wiped", ErrUnavailable)
+	}
 	v := value{
 		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
 		Kind: string(k.Kind), Unbound: k.Unbound,

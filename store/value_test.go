@@ -136,3 +136,13 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// SECURITY-CASES G9: what comes after the wipe stores nothing instead of an empty
+// secret.
+func TestG9WipedIsNotStored(t *testing.T) {
+	c := auth.Credential{User: "alice", Secret: auth.NewSecret("sesame")}
+	c.Secret.Wipe()
+	if b, err := store.Encode(storetest.Key("https://a.test", "R", "alice"), c); err == nil {
+		t.Errorf("encoded %s", b)
+	}
+}

@@ -26,7 +26,7 @@ type held struct {
 }
 
 // NewSecret returns the secret that holds s.
-func NewSecret(s string) Secret { return Secret{&held{text: []byte(s)}} }
+func NewSecret(s string) Secret { return Secret{&held{text: append([]byte{}, s...)}} }
 
 // Reveal returns the text, in a copy.
 func (s Secret) Reveal() string {
@@ -49,6 +49,16 @@ func (s Secret) Wipe() {
 	defer s.held.mu.Unlock()
 	clear(s.held.text)
 	s.held.text = nil
+}
+
+// Wiped reports whether Wipe was called: what is empty now was not.
+func (s Secret) Wiped() bool {
+	if s.held == nil {
+		return false
+	}
+	s.held.mu.RLock()
+	defer s.held.mu.RUnlock()
+	return s.held.text == nil
 }
 
 // Empty reports whether there is no text.

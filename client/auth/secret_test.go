@@ -91,3 +91,18 @@ func TestSecret(t *testing.T) {
 		t.Error("credentials are equal when user and secret are, to the letter")
 	}
 }
+
+// SECURITY-CASES G9: a secret that was wiped is gone, from all its copies.
+func TestG9Wipe(t *testing.T) {
+	s := auth.NewSecret(hidden)
+	c := auth.Credential{User: "alice", Secret: s}
+	if c.Secret.Wiped() || auth.NewSecret("").Wiped() || (auth.Secret{}).Wiped() {
+		t.Error("wiped before it was")
+	}
+	s.Wipe()
+	if got := c.Secret.Reveal(); got != "" || !c.Secret.Wiped() {
+		t.Errorf("after the wipe: %q", got)
+	}
+	s.Wipe()
+	auth.Secret{}.Wipe()
+}

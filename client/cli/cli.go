@@ -55,6 +55,7 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	if err != nil {
 		return rep.fail(ctx, err)
 	}
+	defer f.mask.wipe()
 	return f.all(ctx)
 }
 

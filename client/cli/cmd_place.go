@@ -105,6 +105,16 @@ func vaultDir(sys *System) string {
 	return filepath.Join(dir, "vault")
 }
 
+// largeDir is where the secrets lie that are too large for a keyring, sealed
+// with keys that are in it; "" when the user has no place for them.
+func largeDir(sys *System) string {
+	dir := baseDir(sys, "XDG_DATA_HOME", filepath.Join(".local", "share"))
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "large")
+}
+
 // rememberChoice writes what "store use" was told, and returns the file.
 func rememberChoice(sys *System, name string) (string, error) {
 	dir := configDir(sys)

@@ -56,8 +56,22 @@ func (m *mask) add(c auth.Credential) {
 	defer m.mu.Unlock()
 	same := func(k auth.Credential) bool { return k.User == c.User && k.Secret.Equal(c.Secret) }
 	if !slices.ContainsFunc(m.known, same) {
+		if len(m.known) == 0 {
+			keepFromDumps()
+		}
 		m.known = append(m.known, c)
 	}
+}
+
+// wipe ends the run for all secrets that are known: nothing is shown, sent or
+// stored after it.
+func (m *mask) wipe() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.known {
+		c.Secret.Wipe()
+	}
+	m.known, m.forms, m.seen = nil, nil, 0
 }
 
 // allForms returns the forms of the secrets that are known by now. The slice is

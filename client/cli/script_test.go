@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 			if name := os.Getenv("GETIN_TEST_PEAK"); name != "" {
 				_ = os.WriteFile(name, []byte(strconv.FormatInt(peakMemory(), 10)), 0o600) // who wants it will miss it
 			}
+			if name := os.Getenv("GETIN_TEST_DUMPABLE"); name != "" {
+				_ = os.WriteFile(name, []byte(dumpable()), 0o600)
+			}
 			os.Exit(code)
 		},
 	})

@@ -171,6 +171,7 @@ func readOnce(open func() (io.ReadCloser, error), source string) (secretFunc, st
 		return nil, "", err
 	}
 	defer clear(b)
+	keepFromDumps()
 	s := auth.NewSecret(lessLineEnd(string(b)))
 	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
 }

@@ -33,6 +33,7 @@ func (o *runOptions) identitySource(sys *System) func() ([]byte, error) {
 	id := o.vaultIdentity
 	switch {
 	case id.kind == secretFD:
+		keepFromChildren(id.fd)
 		return func() ([]byte, error) {
 			return readSecret(os.NewFile(uintptr(id.fd), "--vault-identity-fd"), "--vault-identity-fd")
 		}
@@ -60,6 +61,7 @@ func readSecretFile(name, source string) ([]byte, error) {
 
 // vaultPhrase asks for the pass phrase of the vault in the folder.
 func (p *person) vaultPhrase(ctx context.Context, dir string, again bool) (auth.Secret, error) {
+	keepFromDumps()
 	phrase, err := p.phraseFor(ctx, "the vault in ", dir, again)
 	return auth.NewSecret(phrase), err
 }

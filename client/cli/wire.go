@@ -208,7 +208,7 @@ func openPlace(sys *System, c choice, key vault.Key, interactive bool, waiting f
 	case sys.Keep != nil && sys.Keep.Name == c.name:
 		return *sys.Keep
 	case c.name == placeKeyring:
-		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting}
+		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting, Large: largeDir(sys)}
 		return store.Place{Name: c.name, Store: k, Quiet: k.Quiet()}
 	default:
 		v := key.Open(c.dir)

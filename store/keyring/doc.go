@@ -17,6 +17,12 @@
 // Put or Delete so abandoned may still take effect later; the caller was told an
 // error and does best to believe neither outcome.
 //
+// # Large values
+//
+// A value of more than MaxValue octets goes into an age file of its own, in the
+// folder Large, and the item holds the X25519 identity that opens it. Get, Put,
+// Delete and List see no difference.
+//
 // # Departures
 //
 // From the Secret Service API (freedesktop.org, draft 0.2), as go-keyring: the

@@ -115,6 +115,14 @@ func (f *fake) property(path dbus.ObjectPath, name string) ([]any, string) {
 	switch {
 	case path == servicePath && name == "Collections":
 		return []any{dbus.MakeVariant(f.collections)}, ""
+	case name == "Items":
+		items := []dbus.ObjectPath{}
+		for p := range f.items {
+			items = append(items, p)
+		}
+		return []any{dbus.MakeVariant(items)}, ""
+	case name == "Attributes" && f.items[path] != nil:
+		return []any{dbus.MakeVariant(f.items[path].attributes)}, ""
 	case name == "Locked" && f.items[path] != nil:
 		return []any{dbus.MakeVariant(f.itemsLocked)}, ""
 	case name == "Locked":

@@ -53,6 +53,10 @@ type Keyring struct {
 	// little late.
 	Waiting func()
 
+	// Large is the folder of the files for values that are too large for a
+	// keyring's item, which then holds the file's key. "": there is none.
+	Large string
+
 	mu     sync.Mutex
 	out    int           // calls that were abandoned and have not come back
 	back   chan struct{} // closed when out is 0 again
@@ -70,7 +74,8 @@ func (k *Keyring) Get(ctx context.Context, key store.Key) (auth.Credential, erro
 }
 
 // Put stores the credential. Its errors are those of Get, and one that wraps
-// store.ErrTooLarge for a value of more than MaxValue octets.
+// store.ErrTooLarge for a value of more than MaxValue octets where there is no
+// folder Large.
 func (k *Keyring) Put(ctx context.Context, key store.Key, c auth.Credential) error {
 	return k.put(ctx, key, c, k.Interactive)
 }
@@ -100,17 +105,30 @@ func (q quiet) Delete(ctx context.Context, key store.Key) error {
 }
 
 func (k *Keyring) get(ctx context.Context, key store.Key, interactive bool) (auth.Credential, error) {
-	value, err := k.do(ctx, key, interactive, func(service, user string) (string, error) {
-		return keyring.Get(service, user)
-	})
+	value, err := k.value(ctx, key, interactive)
 	if err != nil {
 		return auth.Credential{}, err
 	}
-	c, err := store.Decode(key, []byte(value))
+	b := []byte(value)
+	if sealed, ok := readStub(b); ok {
+		b, err = k.unseal(sealed)
+		defer clear(b)
+	}
+	var c auth.Credential
+	if err == nil {
+		c, err = store.Decode(key, b)
+	}
 	if err != nil {
 		return auth.Credential{}, fmt.Errorf("keyring: %w", err)
 	}
 	return c, nil
+}
+
+// value returns what the item holds.
+func (k *Keyring) value(ctx context.Context, key store.Key, interactive bool) (string, error) {
+	return k.do(ctx, key, interactive, func(service, user string) (string, error) {
+		return keyring.Get(service, user)
+	})
 }
 
 func (k *Keyring) put(ctx context.Context, key store.Key, c auth.Credential, interactive bool) error {
@@ -118,10 +136,19 @@ func (k *Keyring) put(ctx context.Context, key store.Key, c auth.Credential, int
 	if err != nil {
 		return err
 	}
+	defer clear(b)
 	if len(b) > MaxValue {
-		return fmt.Errorf("keyring: %w: %d octets with what goes with it, and keyrings take %d", store.ErrTooLarge, len(b), MaxValue)
+		return k.putLarge(ctx, key, b, interactive)
 	}
-	_, err = k.do(ctx, key, interactive, func(service, user string) (string, error) {
+	if err := k.set(ctx, key, b, interactive); err != nil {
+		return err
+	}
+	k.sweep(ctx, key, interactive)
+	return nil
+}
+
+func (k *Keyring) set(ctx context.Context, key store.Key, b []byte, interactive bool) error {
+	_, err := k.do(ctx, key, interactive, func(service, user string) (string, error) {
 		return "", set(service, user, string(b))
 	})
 	return err
@@ -131,7 +158,11 @@ func (k *Keyring) remove(ctx context.Context, key store.Key, interactive bool) e
 	_, err := k.do(ctx, key, interactive, func(service, user string) (string, error) {
 		return "", remove(service, user)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	k.sweep(ctx, key, interactive)
+	return nil
 }
 
 // errNotDone is what a call of go-keyring comes to that was reported as done

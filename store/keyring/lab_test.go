@@ -108,7 +108,7 @@ func serveOn(t *testing.T, f *fake) *dbus.Conn {
 }
 
 func labUnlocked(t *testing.T) {
-	storetest.Run(t, func() store.Store { return new(Keyring) })
+	storetest.Run(t, func() store.Store { return &Keyring{Large: t.TempDir()} })
 	if s := new(Keyring).Status(t.Context()); s != (Status{Reachable: true, Service: "gnome-keyring-daemon", Collection: "login"}) {
 		t.Errorf("status: %+v", s)
 	}

@@ -54,7 +54,14 @@ func (k *Keyring) keyOf(ctx context.Context, n name) (store.Key, error) {
 	if err != nil {
 		return store.Key{}, err
 	}
-	key, err := store.DecodeKey([]byte(value))
+	b := []byte(value)
+	if sealed, ok := readStub(b); ok {
+		if b, err = k.unseal(sealed); err != nil {
+			return store.Key{}, fmt.Errorf("keyring: %w", err)
+		}
+	}
+	defer clear(b)
+	key, err := store.DecodeKey(b)
 	if err == nil && (key.Service() != n.service || key.User() != n.user) {
 		err = fmt.Errorf("%w: the value belongs to another key", store.ErrDamaged)
 	}

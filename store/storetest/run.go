@@ -64,6 +64,7 @@ func Run(t *testing.T, open func() store.Store) {
 	t.Run("replace and delete", func(t *testing.T) { replaceAndDelete(t, open()) })
 	t.Run("near keys", func(t *testing.T) { nearKeys(t, open()) })
 	t.Run("context", func(t *testing.T) { endedContext(t, open()) })
+	t.Run("list", func(t *testing.T) { list(t, open()) })
 	t.Run("at once", func(t *testing.T) { atOnce(t, open()) })
 }
 
@@ -166,6 +167,31 @@ func endedContext(t *testing.T, s store.Store) {
 		}
 	}
 	MustGet(t, s, k, "kept")
+}
+
+// list: a store that lists what lies in it tells of every key, to the letter.
+func list(t *testing.T, s store.Store) {
+	l, ok := s.(store.Lister)
+	if !ok {
+		return
+	}
+	keys := NearKeys()
+	for _, k := range keys {
+		MustPut(t, s, k, "listed")
+	}
+	listed, err := l.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[store.Key]int{}
+	for _, k := range listed {
+		seen[k]++
+	}
+	for _, k := range keys {
+		if seen[k] != 1 {
+			t.Errorf("listed %d times: %+v", seen[k], k)
+		}
+	}
 }
 
 func atOnce(t *testing.T, s store.Store) {

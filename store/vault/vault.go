@@ -169,7 +169,7 @@ func (v *Vault) change(ctx context.Context, f func(*contents) error) error {
 func (v *Vault) locked(ctx context.Context, f func() error) error {
 	limited, cancel := context.WithTimeout(ctx, testOnlyLockWait)
 	defer cancel()
-	l := flock.New(v.path(lockFile), flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow))
+	l := newLock(v.path(lockFile))
 	switch _, err := l.TryLockContext(limited, lockRetry); {
 	case err != nil && limited.Err() != nil && ctx.Err() == nil:
 		return fmt.Errorf("vault: %w: another process holds %s", store.ErrUnavailable, l.Path())
@@ -177,6 +177,10 @@ func (v *Vault) locked(ctx context.Context, f func() error) error {
 		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
 	}
 	return errors.Join(f(), l.Close())
+}
+
+func newLock(path string) *flock.Flock {
+	return flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow))
 }
 
 // Status tells how a vault is.

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package cli
+
+// keepFromDumps does nothing: here a process cannot ask for that.
+func keepFromDumps() {}
