@@ -37,10 +37,11 @@ func (c Credential) Equal(d Credential) bool { return c.User == d.User && c.Secr
 // under which a credential is stored.
 type Kind string
 
-// The kinds that schemes want.
+// The kinds that schemes want, and one that none does.
 const (
 	Password Kind = "password" // a user-id and a password
 	Token    Kind = "token"    // an opaque token, no user-id needed
+	Key      Kind = "key"      // the pass phrase of a client's private key; the user is its file
 )
 
 // Query describes the credential that a dialogue needs, and goes with it when

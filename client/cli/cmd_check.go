@@ -102,6 +102,9 @@ func (j *job) check(e *index.Entry) verdict {
 	if e.Unbound != "" {
 		return verdict{"not checked: its realm is not known yet", exitOK}
 	}
+	if e.Kind == auth.Key {
+		return verdict{"not checked: a key's", exitOK}
+	}
 	t, err := readURL(e.Space.Origin.String() + e.Last)
 	if err != nil {
 		return j.unreachable(j.ctx, err)

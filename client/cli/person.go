@@ -206,6 +206,19 @@ func (p *person) phraseFor(ctx context.Context, what, file string, again bool) (
 	return phrase, err
 }
 
+// keeps asks whether the phrase that was typed is to be stored in the place. An
+// askpass program cannot be asked that.
+func (p *person) keeps(ctx context.Context, place string) bool {
+	yes := false
+	err := p.converse(ctx, func(ctx context.Context, t *prompt.Terminal) (err error) {
+		if t != nil {
+			yes, err = t.Confirm(ctx, "  keep it in "+placeText(place)+"?", true)
+		}
+		return err
+	})
+	return yes && err == nil
+}
+
 // Account implements store.Person: the menu of rule R10.
 func (p *person) Account(ctx context.Context, q auth.Query, names []string) (string, error) {
 	choice := ""

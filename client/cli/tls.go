@@ -99,26 +99,22 @@ func (c *ownCert) load(ctx context.Context) (*tls.Certificate, error) {
 		c.run.mask.add(secret)
 		return keypair.Load(t.cert, func(string) (string, error) { return secret.Secret.Reveal(), nil })
 	}
+	p := &passPhrase{run: c.run, options: c.options}
 	for left := c.options.tries; ; left-- {
-		asked := false
+		p.begin()
 		cert, err := keypair.Load(t.cert, func(file string) (string, error) {
-			asked = true
-			return c.ask(ctx, file, left)
+			return p.of(ctx, file, left < c.options.tries)
 		})
-		if !asked || left <= 1 || !errors.Is(err, keypair.ErrPassphrase) {
-			return cert, err
+		switch {
+		case err == nil:
+			p.offer(ctx)
+			return cert, nil
+		case !errors.Is(err, keypair.ErrPassphrase) || p.from == phraseOfNobody:
+			return nil, err
+		case p.from == phraseStored:
+			left++ // that was not the person's
+		case left <= 1:
+			return nil, err
 		}
 	}
-}
-
-// ask asks a person for the phrase.
-func (c *ownCert) ask(ctx context.Context, file string, left int) (string, error) {
-	if c.run.asker == nil {
-		return "", keypair.ErrPassphrase
-	}
-	phrase, err := c.run.asker.phrase(ctx, file, left < c.options.tries)
-	if errors.Is(err, auth.ErrNobody) || errors.Is(err, auth.ErrDeclined) {
-		err = keypair.ErrPassphrase
-	}
-	return phrase, err
 }

@@ -246,7 +246,7 @@ func (r *run) accountsAt(resp *http.Response) []string {
 	}
 	var names []string
 	for _, e := range f.Entries {
-		if e.Account != "" && !slices.Contains(names, e.Account) {
+		if e.Account != "" && e.Kind != auth.Key && !slices.Contains(names, e.Account) {
 			names = append(names, e.Account)
 		}
 	}
