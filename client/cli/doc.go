@@ -32,7 +32,8 @@
 //   - --etag-save writes the ETag when the body is there, and only that of a
 //     success; curl writes it before. A 304 without one leaves the file alone.
 //   - -z also reads the dates of RFC 3339.
-//   - encoder=quoted-printable is missing from -F.
+//   - On a terminal the names of fields are bold as in curl, but a Location is no
+//     link to click.
 //   - --remove-on-error leaves a file that was there before.
 //   - A bare "%" in a path is sent as "%25", and bytes that RFC 3986 section 2
 //     does not allow in a URL are percent-encoded.

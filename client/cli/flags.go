@@ -133,6 +133,10 @@ func connectionFlags() []flagDef {
 			take: func(o *options, v string) (err error) { o.connectTimeout, err = seconds(v); return err },
 		},
 		{
+			name: "expect100-timeout", arg: "seconds", group: "connection", help: "how long a body waits for \"100 Continue\" (1)",
+			take: func(o *options, v string) (err error) { o.continueTimeout, err = seconds(v); return err },
+		},
+		{
 			letter: "Y", name: "speed-limit", arg: "octets", group: "connection", help: "end a transfer that is slower than so many octets a second",
 			take: func(o *options, v string) error { n, err := number(v, 0); o.speedLimit = int64(n); return err },
 		},

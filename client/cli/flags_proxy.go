@@ -1,6 +1,9 @@
 package cli
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // proxyOptions is what the command line says of proxies.
 type proxyOptions struct {
@@ -18,6 +21,9 @@ type proxyOptions struct {
 	pick      pick // which schemes may answer a proxy
 	insecure  bool
 	caCert    string
+	caPath    string
+	pins      []string
+	own       ownPair
 }
 
 func proxyFlags() []flagDef {
@@ -38,7 +44,7 @@ func proxyFlags() []flagDef {
 			}
 		}
 	}
-	return []flagDef{
+	return slices.Concat([]flagDef{
 		{
 			letter: "x", name: "proxy", arg: "url", group: "proxy",
 			help: "proxy: http, https, socks4, socks4a, socks5 or socks5h; \"\" is none", take: through("", false),
@@ -80,6 +86,12 @@ func proxyFlags() []flagDef {
 		{name: "socks4a", arg: "host:port", group: "proxy", help: "a SOCKS4 proxy that resolves the name", take: through("socks4a://", false)},
 		{name: "socks5", arg: "host:port", group: "proxy", help: "a SOCKS5 proxy", take: through("socks5://", false)},
 		{name: "socks5-hostname", arg: "host:port", group: "proxy", help: "a SOCKS5 proxy that resolves the name", take: through("socks5h://", false)},
+	}, proxyTLSFlags())
+}
+
+// proxyTLSFlags are those for https proxies.
+func proxyTLSFlags() []flagDef {
+	return append([]flagDef{
 		{
 			name: "proxy-insecure", group: "proxy", help: "accept any certificate of an https proxy",
 			on: func(o *options, b bool) { o.proxy.insecure = b },
@@ -88,5 +100,13 @@ func proxyFlags() []flagDef {
 			name: "proxy-cacert", arg: "file", group: "proxy", help: "certificates to trust of an https proxy",
 			take: func(o *options, v string) error { o.proxy.caCert = v; return nil },
 		},
-	}
+		{
+			name: "proxy-capath", arg: "dir", group: "proxy", help: "folder of certificates to trust of an https proxy",
+			take: func(o *options, v string) error { o.proxy.caPath = v; return nil },
+		},
+		{
+			name: "proxy-pinnedpubkey", arg: "hashes|file", group: "proxy", help: "public keys that an https proxy may have, as --pinnedpubkey",
+			take: func(o *options, v string) (err error) { o.proxy.pins, err = readPins(v); return err },
+		},
+	}, ownPairFlags("proxy-", "proxy", "your own certificate for an https proxy", func(o *options) *ownPair { return &o.proxy.own })...)
 }

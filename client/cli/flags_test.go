@@ -68,7 +68,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		"pinnedpubkey": "sha256//x", "tls-max": "1.2", "ciphers": "AES128-SHA",
 		"tries": "2", "secret-fd": "5", "vault-identity-fd": "5", "parallel-max": "4", "rate": "5/m", "speed-limit": "1000", "speed-time": "5",
 		"form": "a=b", "form-string": "a=b", "proto-default": "http",
-		"segments": "4", "checksum": "md5:d41d8cd98f00b204e9800998ecf8427e",
+		"segments": "4", "expect100-timeout": "0.5", "proxy-pinnedpubkey": "sha256//x", "checksum": "md5:d41d8cd98f00b204e9800998ecf8427e",
 	}
 	for _, d := range table {
 		value := values[d.name]

@@ -3,22 +3,17 @@ package cli
 import (
 	"crypto/tls"
 	"fmt"
-
-	"getin/client/keypair"
 )
 
 // tlsOptions is what the command line says of TLS with servers, beside -k and
 // --cacert.
 type tlsOptions struct {
-	caPath        string
-	cert          keypair.Files
-	pass          string // of --pass, or behind the colon of -E
-	hasPass       bool
-	pins          []string
-	min, max      uint16
-	suites        []uint16
-	withoutALPN   bool
-	phraseVisible bool // in the arguments, and not in a config file
+	caPath      string
+	own         ownPair
+	pins        []string
+	min, max    uint16
+	suites      []uint16
+	withoutALPN bool
 }
 
 func tlsFlags() []flagDef {
@@ -29,7 +24,7 @@ func tlsFlags() []flagDef {
 			}
 		}
 	}
-	return []flagDef{
+	return append(ownPairFlags("", "tls", "your own certificate", func(o *options) *ownPair { return &o.tls.own }), []flagDef{
 		{
 			letter: "k", name: "insecure", group: "tls", help: "accept any certificate",
 			on: func(o *options, b bool) { o.insecure = b },
@@ -41,30 +36,6 @@ func tlsFlags() []flagDef {
 		{
 			name: "capath", arg: "dir", group: "tls", help: "folder of certificates to trust, instead of the system's",
 			take: func(o *options, v string) error { o.tls.caPath = v; return nil },
-		},
-		{
-			letter: "E", name: "cert", arg: "file[:phrase]", group: "tls", help: "your own certificate; the phrase opens its key",
-			take: takeCert,
-		},
-		{
-			name: "cert-type", arg: "type", group: "tls", help: "of -E: PEM, DER or P12",
-			take: func(o *options, v string) error { o.tls.cert.CertType = v; return nil },
-		},
-		{
-			name: "key", arg: "file", group: "tls", help: "the key of your certificate, where it is not in the same file",
-			take: func(o *options, v string) error { o.tls.cert.Key = v; return nil },
-		},
-		{
-			name: "key-type", arg: "type", group: "tls", help: "of --key: PEM or DER",
-			take: func(o *options, v string) error { o.tls.cert.KeyType = v; return nil },
-		},
-		{
-			name: "pass", arg: "phrase", group: "tls", help: "opens the key; without it getin asks",
-			take: func(o *options, v string) error {
-				o.tls.pass, o.tls.hasPass = v, true
-				o.tls.phraseVisible = o.tls.phraseVisible || o.inConfig == 0
-				return nil
-			},
 		},
 		{
 			name: "pinnedpubkey", arg: "hashes|file", group: "tls", help: "public keys that the server may have: sha256//BASE64, several with semicolons",
@@ -81,7 +52,7 @@ func tlsFlags() []flagDef {
 			take: func(o *options, v string) (err error) { o.tls.suites, err = readSuites(v); return err },
 		},
 		{name: "alpn", group: "tls", help: "offer versions of HTTP in TLS, which is the default", on: func(o *options, b bool) { o.tls.withoutALPN = !b }},
-	}
+	}...)
 }
 
 func takeTLSMax(o *options, v string) error {
@@ -93,24 +64,5 @@ func takeTLSMax(o *options, v string) error {
 		return fmt.Errorf("%q is no version of TLS", v)
 	}
 	o.tls.max = version
-	return nil
-}
-
-// takeCert takes "file:phrase" apart. A colon and a backslash of the name stand
-// behind a backslash.
-func takeCert(o *options, v string) error {
-	var file []byte
-	i := 0
-	for ; i < len(v) && (v[i] != ':' || i == 1 && isDrive(v)); i++ {
-		if v[i] == '\\' && i+1 < len(v) && (v[i+1] == ':' || v[i+1] == '\\') {
-			i++
-		}
-		file = append(file, v[i])
-	}
-	o.tls.cert.Cert = string(file)
-	if i < len(v) {
-		o.tls.pass, o.tls.hasPass = v[i+1:], true
-		o.tls.phraseVisible = o.tls.phraseVisible || o.inConfig == 0
-	}
 	return nil
 }

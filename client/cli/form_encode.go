@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -10,12 +11,10 @@ import (
 // 7578 section 4.7).
 func checkEncoder(name string) error {
 	switch name {
-	case "binary", "8bit", "7bit", "base64":
+	case "binary", "8bit", "7bit", "base64", "quoted-printable":
 		return nil
-	case "quoted-printable":
-		return &usageError{why: "encoder=quoted-printable: curl has it, getin does not", code: exitNotBuilt}
 	}
-	return errors.New("encoder= is none of binary, 8bit, 7bit and base64")
+	return errors.New("encoder= is none of binary, 8bit, 7bit, base64 and quoted-printable")
 }
 
 // encoded returns the content as its encoder makes it.
@@ -23,6 +22,8 @@ func encoded(c *content, encoder string) *content {
 	switch encoder {
 	case "base64":
 		return c.through(base64Size(c.size), func(r io.Reader) io.Reader { return &base64Reader{from: r} })
+	case "quoted-printable":
+		return c.through(-1, func(r io.Reader) io.Reader { return &quotedReader{from: bufio.NewReader(r)} })
 	case "7bit":
 		return c.through(c.size, func(r io.Reader) io.Reader { return &asciiReader{r} })
 	}

@@ -71,13 +71,14 @@ type options struct {
 // connectOptions decide how a connection is made and whom it trusts. Groups that
 // differ in one of them share no connection; so whatever does that belongs here.
 type connectOptions struct {
-	insecure       bool
-	caCert         string
-	connectTimeout time.Duration // 0: the engine's own
-	speaks         protocol
-	dial           dialOptions
-	tls            tlsOptions
-	proxy          proxyOptions
+	insecure        bool
+	caCert          string
+	connectTimeout  time.Duration // 0: the engine's own
+	continueTimeout time.Duration // the same, of --expect100-timeout
+	speaks          protocol
+	dial            dialOptions
+	tls             tlsOptions
+	proxy           proxyOptions
 }
 
 // urlSource is what one word gives to fetch.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"net/url"
 	"path/filepath"
 
 	"getin/client/auth"
@@ -12,11 +13,12 @@ import (
 )
 
 // passPhrase finds what opens a private key: what is stored of it, then what a
-// person says, who is asked whether it is to be stored. It is stored for the
-// origin that wants the certificate, as the kind "key" of the file (rule R13).
+// person says, who is asked whether it is to be stored. It is stored for whoever
+// wants the certificate, as the kind "key" of the file (rule R13).
 type passPhrase struct {
 	run     *run
 	options *options
+	space   func(*url.URL) (auth.Space, bool)
 
 	from   phraseSource
 	looked bool // into the store
@@ -68,12 +70,12 @@ func (p *passPhrase) stored(ctx context.Context, file string) (auth.Secret, bool
 	if err != nil || rec == nil || rec.request == nil {
 		return auth.Secret{}, false
 	}
-	o, err := auth.OriginOf(rec.request.URL)
-	if err != nil {
+	sp, ok := p.space(rec.request.URL)
+	if !ok {
 		return auth.Secret{}, false
 	}
-	p.key = store.Key{Space: auth.Space{Party: auth.Server, Origin: o}, Kind: auth.Key, Account: path}
-	f, err := ix.Load(auth.Server, o)
+	p.key = store.Key{Space: sp, Kind: auth.Key, Account: path}
+	f, err := ix.Load(sp.Party, sp.Origin)
 	if err != nil || p.options.renew || f.Find(p.key.ID(), p.run.keep.Name) == nil {
 		return auth.Secret{}, false
 	}

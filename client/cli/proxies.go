@@ -149,7 +149,7 @@ func (po *proxyOptions) shows() bool {
 		u, err := h1.ParseProxy(v)
 		found = found || err == nil && credentialOf(u.User).Secret.Reveal() != ""
 	}
-	return po.inArgs && found
+	return po.inArgs && found || po.own.visible
 }
 
 // givenFor is what was given for an http or https proxy.

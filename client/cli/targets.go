@@ -59,7 +59,7 @@ func (f *fetcher) remark(typed []*target) {
 			inURL = inURL || t.password != ""
 		}
 	}
-	if (o.userInArgs && has && password != "" || inURL || o.bearerInArgs || o.proxy.shows() || o.tls.phraseVisible) && !f.warnedPS {
+	if (o.userInArgs && has && password != "" || inURL || o.bearerInArgs || o.proxy.shows() || o.tls.own.visible) && !f.warnedPS {
 		f.warnedPS = true
 		f.report.notice("getin: other users can see a password in the arguments (ps); without it getin asks")
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -25,6 +26,14 @@ func (o *options) serverTLS(own func(context.Context) (*tls.Certificate, error))
 		CACert: o.caCert, CAPath: o.tls.caPath, Insecure: o.insecure, Pins: o.tls.pins,
 		MinVersion: o.tls.min, MaxVersion: o.tls.max, CipherSuites: o.tls.suites,
 		HTTP2: o.speaks == http2 || o.speaks == http2Prior, NoALPN: o.tls.withoutALPN,
+		Certificate: own,
+	}
+}
+
+// proxyTLS is the engine's TLS for https proxies.
+func (o *options) proxyTLS(own func(context.Context) (*tls.Certificate, error)) h1.TLS {
+	return h1.TLS{
+		CACert: o.proxy.caCert, CAPath: o.proxy.caPath, Insecure: o.proxy.insecure, Pins: o.proxy.pins,
 		Certificate: own,
 	}
 }
@@ -58,11 +67,16 @@ func isDrive(v string) bool {
 	return runtime.GOOS == "windows" && len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
 }
 
-// ownCert is the client's certificate, read when it is first wanted. It may be
+// ownCert is a certificate of the user's, read when it is first wanted. It may be
 // used by many goroutines at once.
 type ownCert struct {
 	run     *run
 	options *options
+	pair    *ownPair
+
+	// space is for whom the pass phrase is kept when a URL is fetched; false: it
+	// is not.
+	space func(*url.URL) (auth.Space, bool)
 
 	mu   sync.Mutex
 	done bool
@@ -71,11 +85,32 @@ type ownCert struct {
 }
 
 // ownCertificate returns what gets the certificate of -E; nil without it.
-func (r *run) ownCertificate(o *options) func(context.Context) (*tls.Certificate, error) {
-	if o.tls.cert.Cert == "" {
+func (p *parts) ownCertificate() func(context.Context) (*tls.Certificate, error) {
+	c := &ownCert{run: p.run, options: p.options, pair: &p.options.tls.own, space: func(u *url.URL) (auth.Space, bool) {
+		o, err := auth.OriginOf(u)
+		return auth.Space{Party: auth.Server, Origin: o}, err == nil
+	}}
+	return c.getter()
+}
+
+// proxyCertificate returns what gets that of --proxy-cert; nil without it.
+func (p *parts) proxyCertificate() func(context.Context) (*tls.Certificate, error) {
+	c := &ownCert{run: p.run, options: p.options, pair: &p.options.proxy.own, space: func(u *url.URL) (auth.Space, bool) {
+		proxy, _ := p.proxies.through(u)
+		if proxy == nil {
+			return auth.Space{}, false
+		}
+		o, err := auth.OriginOf(proxy)
+		return auth.Space{Party: auth.Proxy, Origin: o}, err == nil
+	}}
+	return c.getter()
+}
+
+func (c *ownCert) getter() func(context.Context) (*tls.Certificate, error) {
+	if c.pair.files.Cert == "" {
 		return nil
 	}
-	return (&ownCert{run: r, options: o}).get
+	return c.get
 }
 
 // get reads the certificate, once. The clock of -m stands still meanwhile: a
@@ -93,16 +128,15 @@ func (c *ownCert) get(ctx context.Context) (*tls.Certificate, error) {
 }
 
 func (c *ownCert) load(ctx context.Context) (*tls.Certificate, error) {
-	t := &c.options.tls
-	if t.hasPass {
-		secret := auth.Credential{Secret: auth.NewSecret(t.pass)}
+	if c.pair.hasPass {
+		secret := auth.Credential{Secret: auth.NewSecret(c.pair.pass)}
 		c.run.mask.add(secret)
-		return keypair.Load(t.cert, func(string) (string, error) { return secret.Secret.Reveal(), nil })
+		return keypair.Load(c.pair.files, func(string) (string, error) { return secret.Secret.Reveal(), nil })
 	}
-	p := &passPhrase{run: c.run, options: c.options}
+	p := &passPhrase{run: c.run, options: c.options, space: c.space}
 	for left := c.options.tries; ; left-- {
 		p.begin()
-		cert, err := keypair.Load(t.cert, func(file string) (string, error) {
+		cert, err := keypair.Load(c.pair.files, func(file string) (string, error) {
 			return p.of(ctx, file, left < c.options.tries)
 		})
 		switch {

@@ -153,7 +153,7 @@ func (r *run) connect(p *parts) {
 			return
 		}
 	}
-	own := o.serverTLS(r.ownCertificate(o))
+	own := o.serverTLS(p.ownCertificate())
 	if own.Certificate != nil {
 		bare := own
 		bare.Certificate = nil
@@ -164,7 +164,8 @@ func (r *run) connect(p *parts) {
 		Proxy: p.proxies.of, PreProxy: p.proxies.pre, ProxyFields: p.proxies.fieldsFor,
 		Tunnel: o.proxy.tunnel, Connect10: o.proxy.connect10,
 		ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,
-		TLS: own, ProxyTLS: h1.TLS{CACert: o.proxy.caCert, Insecure: o.proxy.insecure},
+		ContinueTimeout: o.continueTimeout,
+		TLS:             own, ProxyTLS: o.proxyTLS(p.proxyCertificate()),
 	})
 }
 

@@ -39,6 +39,10 @@ type Config struct {
 	// together. Zero is 5 minutes, as in curl.
 	ConnectTimeout time.Duration
 
+	// ContinueTimeout is how long a body waits for "100 Continue". Zero is a
+	// second, as in curl.
+	ContinueTimeout time.Duration
+
 	// HTTP10 writes requests as HTTP/1.0, one for a connection.
 	HTTP10 bool
 

@@ -85,7 +85,7 @@ func (e *Engine) openFirst(ctx context.Context, c *conn, r *route) error {
 		return nil
 	}
 	proxy := e.identity(&e.config.ProxyTLS)
-	return proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: r.proxy.Host, proxy: true})
+	return proxy.secure(ctx, c, hop{host: r.proxy.Hostname(), addr: r.proxy.Host, cert: r.proxyCert, proxy: true})
 }
 
 // firstHop connects to the proxy, or the server: the bottom of a connection.

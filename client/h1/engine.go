@@ -115,15 +115,29 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 	return c, nil
 }
 
-// openAs opens a connection with the client's certificate, if there is one.
+// openAs opens a connection with the client's certificates, for the proxy and the
+// server, where there are any.
 func (e *Engine) openAs(ctx context.Context, r *route) (*conn, error) {
+	var err error
+	if own := e.config.ProxyTLS.Certificate; own != nil && r.proxy != nil && r.proxy.Scheme == "https" {
+		if r.proxyCert, err = own(ctx); err != nil {
+			return nil, &Error{ClientCert, err}
+		}
+	}
 	if own := r.key.tls.Certificate; r.key.secure && own != nil {
-		var err error
 		if r.cert, err = own(ctx); err != nil {
 			return nil, &Error{ClientCert, err}
 		}
 	}
 	return e.open(ctx, r)
+}
+
+// continueTime is how long a body waits for "100 Continue".
+func (e *Engine) continueTime() time.Duration {
+	if t := e.config.ContinueTimeout; t > 0 {
+		return t
+	}
+	return continueTimeout
 }
 
 // CloseIdleConnections closes what is kept for later requests.

@@ -194,7 +194,7 @@ func (x *exchange) receive(c *conn) (string, error) {
 	}
 	for {
 		if !p.begun {
-			came, err := x.in.wait(continueTimeout)
+			came, err := x.in.wait(x.engine.continueTime())
 			if err == nil && !came {
 				err = x.sendOffered(c)
 			}

@@ -25,7 +25,7 @@ func (e *Engine) speakH2(ctx context.Context, c *conn, r *route) error {
 		Protocols:              new(http.Protocols),
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHead,
-		ExpectContinueTimeout:  continueTimeout,
+		ExpectContinueTimeout:  e.continueTime(),
 		IdleConnTimeout:        idleTimeout,
 	}
 	scheme := "https"

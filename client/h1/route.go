@@ -31,6 +31,7 @@ type route struct {
 	old         bool             // HTTP/1.0
 	prior       bool             // HTTP/2, without asking
 	cert        *tls.Certificate // the client's own, once a connection is wanted
+	proxyCert   *tls.Certificate // the same, for an https proxy
 }
 
 // route decides how the request goes.

@@ -45,7 +45,8 @@
 //	$HTTP $OTHER    two origins over http; $HTTPPORT is the port, and so for all
 //	$HTTPS $H2      over https, the second with HTTP/2; $CA is the file to trust
 //	$MTLS           over https, and wants a certificate of the client
-//	$PROXY          a proxy over http; $TLSPROXY over https
+//	$PROXY          a proxy over http; $TLSPROXY over https, and $MTLSPROXY, which
+//	                wants a certificate
 //	$AUTHPROXY      demands Basic of alice, "wonderland"; $DIGESTPROXY Digest, $NTLMPROXY NTLM
 //	$MUTE           over https, and never says a word
 //	$SOCKS          "127.0.0.1:PORT", versions 4 and 5; leads to this machine,

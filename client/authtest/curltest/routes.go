@@ -93,7 +93,7 @@ func (w *world) routes() http.Handler {
 			w.try(r.URL.Path)
 			w.gather(r.Context(), r.URL.Path, n)
 			text(rw, http.StatusOK, "together\n")
-		case "turn", "since", "late", "held", "drip", "socket":
+		case "turn", "since", "late", "held", "drip", "socket", "unasked":
 			w.timed(rw, r, first, rest)
 		case "ntlm", "basic", "digest", "both", "bearer":
 			demands.ServeHTTP(rw, r)
@@ -111,7 +111,7 @@ func (w *world) routes() http.Handler {
 
 // refusesBodies: the answer does not wait for the body.
 func refusesBodies(r *http.Request) bool {
-	return r.URL.Path == "/refuse" || r.URL.Path == "/expect" && r.Header.Get("Expect") != ""
+	return r.URL.Path == "/refuse" || r.URL.Path == "/unasked" || r.URL.Path == "/expect" && r.Header.Get("Expect") != ""
 }
 
 // odd are the answers of servers that behave oddly.

@@ -20,6 +20,7 @@ import (
 //	/held/FILE  sends a line, another when the file has the first, and whether it
 //	            has the second
 //	/drip       sends 5 octets every 50 ms, for 3 s
+//	/unasked    says whether a body came within 500 ms, though nobody asked for it
 //	/socket     tells the options of the client's socket
 func (w *world) timed(rw http.ResponseWriter, r *http.Request, path, rest string) {
 	n, _ := strconv.Atoi(rest)
@@ -38,6 +39,8 @@ func (w *world) timed(rw http.ResponseWriter, r *http.Request, path, rest string
 		w.held(rw, r, rest)
 	case "drip":
 		drip(rw, r)
+	case "unasked":
+		unasked(rw)
 	case "socket":
 		w.socket(rw, r)
 	}
@@ -99,6 +102,21 @@ func drip(rw http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(rw, "drip\n")
 		_ = http.NewResponseController(rw).Flush()
 	}
+}
+
+// unasked takes the connection: net/http asks for a body by reading it.
+func unasked(rw http.ResponseWriter) {
+	c, buffered, err := http.NewResponseController(rw).Hijack()
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	said := "a body came"
+	_ = c.SetReadDeadline(time.Now().Add(500 * time.Millisecond)) // cannot fail on what is open
+	if _, err := buffered.ReadByte(); err != nil {
+		said = "no body came"
+	}
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s\n", len(said)+1, said)
 }
 
 // every waits for the time, and reports false when ctx has ended.

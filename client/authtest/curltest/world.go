@@ -88,6 +88,10 @@ func (w *world) start() error {
 	open := authtest.NewProxy(authtest.Row{})
 	w.serve("PROXY", open, nil)
 	w.serve("TLSPROXY", open, (*httptest.Server).StartTLS)
+	w.serve("MTLSPROXY", open, func(h *httptest.Server) {
+		h.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+		h.StartTLS()
+	})
 	w.serve("AUTHPROXY", authtest.NewProxy(authtest.Row{Demands: []authtest.Demand{
 		authtest.Basic{Realm: "Proxy", Users: users},
 	}}), nil)
