@@ -22,6 +22,18 @@ func authFlags() []flagDef {
 			name: "oauth2-bearer", arg: "token", group: "auth", help: "send this token, to the URLs of the command line only",
 			take: func(o *options, v string) error { o.bearer, o.bearerInArgs = v, o.inConfig == 0; return checkText(v) },
 		},
+		{
+			letter: "n", name: "netrc", group: "auth", help: "look up user and password in ~/.netrc",
+			on: func(o *options, b bool) { o.netrc.use = b },
+		},
+		{
+			name: "netrc-file", arg: "file", group: "auth", help: "look them up in this file",
+			take: func(o *options, v string) error { o.netrc.file = v; return nil },
+		},
+		{
+			name: "netrc-optional", group: "auth", help: "as -n, and there need not be such a file",
+			on: func(o *options, b bool) { o.netrc.optional = b },
+		},
 		{name: "basic", group: "auth", help: "answer with Basic only", on: choose(pickBasic)},
 		{name: "digest", group: "auth", help: "answer with Digest only", on: choose(pickDigest)},
 		{name: "ntlm", group: "auth", help: "answer with NTLM only, over http too", on: choose(pickNTLM)},

@@ -64,6 +64,7 @@ type options struct {
 	downgrade    bool
 	tries        int
 	secret       secretSource
+	netrc        netrcOptions
 
 	command commandOptions
 }

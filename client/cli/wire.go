@@ -101,6 +101,11 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
+	fromFile, err := r.netrcFor(o, typed, given)
+	if err != nil {
+		return nil, err
+	}
+	given = append(given, fromFile...)
 	if p.proxies, err = o.proxies(r.sys, typed); err != nil {
 		return nil, err
 	}
