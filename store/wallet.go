@@ -142,7 +142,17 @@ func (w *Wallet) later(job func(context.Context)) {
 // it tells them to stop. It returns what could not be saved, for those to whom
 // that matters: login, realms add. Nothing may be settled after it was called.
 func (w *Wallet) Close(ctx context.Context) error {
-	w.once.Do(func() { w.stop = func() {} }) // no job was ever begun
+	w.once.Do(func() { w.stop = nil }) // no job was ever begun
+	if w.stop != nil {
+		w.wait(ctx)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return errors.Join(w.unkept...)
+}
+
+// wait waits for the jobs, until ctx ends.
+func (w *Wallet) wait(ctx context.Context) {
 	defer w.stop()
 	done := make(chan struct{})
 	go func() { w.jobs.Wait(); close(done) }()
@@ -155,9 +165,6 @@ func (w *Wallet) Close(ctx context.Context) error {
 		case <-time.After(giveUpTime):
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return errors.Join(w.unkept...)
 }
 
 // KeyOf returns the key of the credential that the entry tells of.

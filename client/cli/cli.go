@@ -3,25 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 )
 
 // Main runs the program with the words that follow its name, and returns the
 // exit code. It writes to what sys has, and to the files that the words name.
 func Main(args []string, sys *System) int {
 	growStack(0)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
-	// A second ^C ends the program where it stands.
-	context.AfterFunc(ctx, stop)
-	// A reader that has gone is a write error, exit 23 as in curl, and not the
-	// runtime's sudden end. (Ignoring the signal would be inherited by children.)
-	gone := make(chan os.Signal, 1)
-	signal.Notify(gone, syscall.SIGPIPE)
-	defer signal.Stop(gone)
 	if len(args) > 0 {
 		if c := commandNamed(args[0]); c != nil {
 			return c.run(ctx, sys, args[1:])

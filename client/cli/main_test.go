@@ -77,6 +77,41 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// In its first moments the program ends as any other does. Where ^C was ignored
+// when it began, it stays so.
+func TestInterruptEarly(t *testing.T) {
+	url, begun := stall(t)
+	cmd := getinCommand(t, url)
+	cmd.Env = append(cmd.Env, "GETIN_TEST_UNWATCHED=1h")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || err.Error() != "signal: interrupt" {
+		t.Errorf("%v, want an end by the signal", err)
+	}
+}
+
+func TestInterruptIgnored(t *testing.T) {
+	url, begun := stall(t)
+	quoted := getinCommand(t, url)
+	cmd := exec.Command("sh", "-c", `trap "" INT; exec "$0" -m 1 "$1"`, quoted.Path, url)
+	cmd.Env = quoted.Env
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := exitCode(t, cmd.Wait()); code != exitTimeout {
+		t.Errorf("exit %d, want %d: --max-time, and no ^C", code, exitTimeout)
+	}
+}
+
 func TestMaxTime(t *testing.T) {
 	url, _ := stall(t)
 	for _, args := range [][]string{{"-m", "0.2", url}, {"-m", "0.2", url, url}} {

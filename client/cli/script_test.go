@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 			if d, err := time.ParseDuration(os.Getenv("GETIN_TEST_PAUSE")); err == nil {
 				testOnlyFirstPause = d
 			}
+			testOnlyUnwatched = 0 // a test does not know when the program has come so far
+			if d, err := time.ParseDuration(os.Getenv("GETIN_TEST_UNWATCHED")); err == nil {
+				testOnlyUnwatched = d
+			}
 			code := Main(os.Args[1:], scriptSystem())
 			if name := os.Getenv("GETIN_TEST_PEAK"); name != "" {
 				_ = os.WriteFile(name, []byte(strconv.FormatInt(peakMemory(), 10)), 0o600) // who wants it will miss it

@@ -36,7 +36,7 @@ type System struct {
 func OS() *System {
 	return &System{
 		Opened: &vault.Opened{},
-		Stdin:  os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Stdin:  os.Stdin, Stdout: faulted(os.Stdout), Stderr: faulted(os.Stderr),
 		Lookup:   os.LookupEnv,
 		Unset:    os.Unsetenv,
 		Terminal: func(context.Context) (*prompt.Terminal, error) { return prompt.Open() },
