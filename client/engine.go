@@ -43,7 +43,10 @@ func (e Engine) Lease(req *http.Request, w *Wire, lane string) (*h1.Lease, error
 }
 
 func (e Engine) wire(w *Wire) *h1.Wire {
-	wire := &h1.Wire{Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap, Lease: w.Lease, As: w.As}
+	wire := &h1.Wire{
+		Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap, Lease: w.Lease, As: w.As,
+		Meanwhile: w.Meanwhile,
+	}
 	if w.Stranger {
 		wire.TLS = e.Stranger
 	}

@@ -83,7 +83,9 @@ func (h *hop) request(wire *Wire, answers []auth.Field, leg bool) (*http.Request
 		more, err = h.body.attach(r, h.noExpect)
 	}
 	w := WireOf(ctx)
-	wire.Raw = w != nil && w.Raw
+	if w != nil {
+		wire.Raw, wire.Meanwhile = w.Raw, w.Meanwhile
+	}
 	if w != nil && w.Fields != nil {
 		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
 		if n := len(answers); n > 0 && answers[n-1].Name == cookieField {

@@ -30,6 +30,10 @@ type Wire struct {
 	// Tap, when not nil, is told what passes on the wire.
 	Tap h1.Tap
 
+	// Meanwhile, when not nil, may be called whenever the request is about to wait
+	// for the server, on the caller's goroutine.
+	Meanwhile func()
+
 	// Stranger: redirects have led to an origin that gets nothing of what the
 	// caller gave for the first.
 	Stranger bool

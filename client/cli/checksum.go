@@ -95,6 +95,9 @@ func (f *fetcher) checksumFor(rec *record, path string) (*checksum, error) {
 		c, err := readChecksum(rec.checksum)
 		return &c, err
 	}
+	if f.sums == nil {
+		return nil, nil
+	}
 	return f.sums.find(rec.number, path, transfer.URLName(rec.target.url))
 }
 

@@ -30,6 +30,7 @@ type fetcher struct {
 	write *writeOut     // nil: no -w
 	sums  *sums         // nil: no --checksum
 	lists map[int]*list // of --input-file, by the number of the source
+	light bool          // its transfers may be put off; see line
 	home  []auth.Origin // those that the group's secrets are for
 
 	warnedHome sync.Once
@@ -92,6 +93,7 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 	if o.writeOut != "" {
 		f.write, err = newWriteOut(o.writeOut, r.mask, r.sys.Stdin)
 	}
+	f.light = f.putsOff()
 	return f, err
 }
 
@@ -144,18 +146,29 @@ func (all *fetch) all(ctx context.Context) int {
 	return code
 }
 
-// one fetches one URL, tells how it went, and returns its exit code.
-func (f *fetcher) one(ctx context.Context, todo task) int {
+// one fetches one URL, tells how it went, and returns its exit code. What is left
+// in the line is told of later; its exit code is not known yet.
+func (f *fetcher) one(ctx context.Context, todo task, l *line) int {
 	t, err := f.options.urlRules.read(todo.url)
 	if err != nil {
+		l.flush()
 		return f.report.fail(ctx, todo.at(err))
 	}
-	rec := &record{target: t, upload: todo.upload, number: todo.number, listed: todo.listed, started: time.Now()}
+	rec := &record{target: t, upload: todo.upload, number: todo.number, listed: todo.listed, line: l, putOff: todo.more && f.light, started: time.Now()}
 	if f.skips(rec, todo.sets) {
 		return exitOK
 	}
 	f.meter.begin(&rec.progress, t, f.toFile(rec))
 	rec.err = f.tries(withRecord(ctx, rec), rec, todo.sets)
+	if l.last == rec {
+		return exitOK
+	}
+	l.flush()
+	return f.end(ctx, rec)
+}
+
+// end tells how a transfer went, and returns its exit code.
+func (f *fetcher) end(ctx context.Context, rec *record) int {
 	f.meter.end(&rec.progress, rec.err)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
@@ -188,7 +201,11 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	if f.meter != nil {
 		rec.progress.upload(req)
 	}
+	if rec.line.last != nil {
+		client.WireOf(req.Context()).Meanwhile = rec.line.flush
+	}
 	resp, err := by.client.Do(req)
+	rec.line.flush()
 	if derr := f.dump(rec); err == nil {
 		err = derr
 	}
@@ -268,6 +285,11 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 	}
 	if f.meter != nil {
 		rec.progress.download(resp, sink)
+	}
+	if decoded == nil {
+		if held, err := f.hold(rec, resp, sink); held || err != nil {
+			return err
+		}
 	}
 	if _, shown := sink.Out.(*textOnly); shown {
 		defer f.report.hold()()

@@ -243,7 +243,8 @@ func (p *globPart) word() string {
 	case p.letters:
 		return string(rune(p.at))
 	case p.ranged:
-		return fmt.Sprintf("%0*d", p.width, p.at)
+		digits := strconv.FormatUint(p.at, 10)
+		return strings.Repeat("0", max(p.width-len(digits), 0)) + digits
 	}
 	return p.text
 }

@@ -19,6 +19,9 @@ type record struct {
 	upload string // of -T; "": none
 	listed        // what a list says of it
 
+	line   *line // that the transfer is one of
+	putOff bool  // it may be, until the next one is under way
+
 	started  time.Time
 	ended    time.Time
 	request  *http.Request  // the last one sent

@@ -19,10 +19,11 @@ type task struct {
 	number int
 	sets   []string
 	upload string // of -T; "": none
+	more   bool   // another one follows at once, to the same origin
 	listed
 }
 
-func (t task) do(ctx context.Context) int { return t.by.one(ctx, t) }
+func (t task) do(ctx context.Context, l *line) int { return t.by.one(ctx, t, l) }
 
 // tasks yields the run's transfers in order. It holds one at a time, however many
 // the patterns and the lists make. An error is one of a list.
@@ -61,8 +62,13 @@ func (f *fetcher) tasksOf(n int) iter.Seq2[task, error] {
 				yield(task{}, badURL("%v", err)) // read before, so it was well
 				return
 			}
-			for u, sets, ok := g.next(); ok; u, sets, ok = g.next() {
-				if !yield(task{by: f, url: u, number: n, sets: sets, upload: upload}, nil) {
+			near := g.oneOrigin() // the connection is there
+			u, sets, ok := g.next()
+			for ok {
+				t := task{by: f, url: u, number: n, sets: sets, upload: upload}
+				u, sets, ok = g.next()
+				t.more = ok && near
+				if !yield(t, nil) {
 					return
 				}
 			}
@@ -77,16 +83,19 @@ func (all *fetch) transfers(ctx context.Context) int {
 	if all.options.parallel {
 		return all.together(ctx)
 	}
-	code := exitOK
+	code, l := exitOK, newLine(ctx)
 	pause := pacer{every: all.options.rate}
 	for t, err := range all.tasks(ctx) {
 		pause.wait(ctx)
 		if code = all.report.fail(ctx, err); err == nil {
-			code = t.do(ctx)
+			code = t.do(ctx, l)
 		}
 		if code != exitOK && all.options.failEarly {
 			return code
 		}
+	}
+	if l.last != nil {
+		code = l.end(ctx)
 	}
 	if ctx.Err() != nil {
 		return exitInterrupted
@@ -111,7 +120,7 @@ func (all *fetch) together(ctx context.Context) int {
 		end(errFailEarly)
 		return code
 	}
-	do, wait := inParallel(all.options.parallelMax, func(t task) int { return failed(t.do(ctx)) })
+	do, wait := inParallel(ctx, all.options.parallelMax, func(t task, l *line) int { return failed(t.do(ctx, l)) })
 	code := exitOK
 	for t, err := range all.tasks(ctx) {
 		if err != nil {
@@ -151,7 +160,7 @@ func (p *pacer) wait(ctx context.Context) {
 // inParallel returns a do that hands the task to one of at most n workers, which
 // are started as they are needed, and a wait that ends them and returns the last
 // exit code that was not 0.
-func inParallel(n int, work func(task) int) (do func(task), wait func() int) {
+func inParallel(ctx context.Context, n int, work func(task, *line) int) (do func(task), wait func() int) {
 	var (
 		group   sync.WaitGroup
 		mu      sync.Mutex
@@ -159,13 +168,30 @@ func inParallel(n int, work func(task) int) (do func(task), wait func() int) {
 		queue   = make(chan task)
 		workers int
 	)
+	note := func(c int) {
+		if c != exitOK {
+			mu.Lock()
+			code = c
+			mu.Unlock()
+		}
+	}
 	worker := func() {
-		for t := range queue {
-			if c := work(t); c != exitOK {
-				mu.Lock()
-				code = c
-				mu.Unlock()
+		l := newLine(ctx)
+		for {
+			var t task
+			var ok bool
+			select {
+			case t, ok = <-queue:
+			default: // the next may take its time
+				note(l.end(ctx))
+				t, ok = <-queue
 			}
+			if !ok {
+				note(l.end(ctx))
+				return
+			}
+			note(work(t, l))
+			note(l.take())
 		}
 	}
 	do = func(t task) {

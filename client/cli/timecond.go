@@ -45,7 +45,7 @@ func takeTimeCondition(o *options, v string) error {
 // unmet reports whether a response shows that the condition does not hold,
 // although the server has not looked at it: many do not. curl does the same.
 func (c timeCondition) unmet(resp *http.Response) bool {
-	if resp.StatusCode/100 != 2 {
+	if c.field == "" || resp.StatusCode/100 != 2 {
 		return false
 	}
 	changed, err := http.ParseTime(resp.Header.Get("Last-Modified"))

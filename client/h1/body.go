@@ -53,6 +53,12 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, b.end
 }
 
+// Here reports whether all of the body has come, so that reading it to its end
+// takes no time. It is for bodies of known length.
+func (b *body) Here() bool {
+	return b.kind == lengthBody && b.end == nil && int64(b.c.buffered()) >= b.left
+}
+
 // next reads what comes, and io.EOF with the end of the body.
 func (b *body) next(p []byte) (int, error) {
 	switch b.kind {

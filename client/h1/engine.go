@@ -82,8 +82,9 @@ func (e *Engine) Send(req *http.Request, w *Wire) (*http.Response, error) {
 // octets: a head with a short body.
 const maxScratch = 2 * inlineBody
 
-// connection returns an idle connection for the route, or a new one.
-func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, error) {
+// connection returns an idle connection for the route, or a new one, before which
+// it calls meanwhile.
+func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile func()) (*conn, error) {
 	if r.lease != nil {
 		if c, err := r.lease.take(r.key); c != nil || err != nil {
 			return c, err
@@ -93,11 +94,15 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool) (*conn, e
 			return c, nil
 		}
 	}
+	meanwhile()
 	c, err := e.openAs(ctx, r)
 	if errors.Is(err, errOnlyH2) {
 		c, err = e.open(ctx, r)
 	}
 	if err != nil {
+		if end, ok := ctx.Deadline(); ok && isTimeout(err) && !time.Now().Before(end) {
+			<-ctx.Done() // the same moment has only reached the socket first
+		}
 		if cause := over(ctx); cause != nil {
 			return nil, cause
 		}

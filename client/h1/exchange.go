@@ -61,7 +61,7 @@ func (x *exchange) connection(fresh bool) (*conn, error) {
 	if x.wire.Tap != nil {
 		ctx = WithWire(ctx, x.wire) // for whoever connects
 	}
-	c, err := x.engine.connection(ctx, &x.route, fresh)
+	c, err := x.engine.connection(ctx, &x.route, fresh, x.meanwhile)
 	var refused *ConnectError
 	if errors.As(err, &refused) {
 		x.wire.link(&refused.link, false)
@@ -131,6 +131,7 @@ func (x *exchange) talk(c *conn) error {
 	if err := x.send(c); err != nil {
 		return err
 	}
+	x.meanwhile()
 	head, err := x.receive(c)
 	if err != nil {
 		return err
@@ -146,6 +147,13 @@ func (x *exchange) talk(c *conn) error {
 	c.used.Store(true)
 	x.attach(c, f)
 	return nil
+}
+
+// meanwhile gives the caller the time that is now to be waited.
+func (x *exchange) meanwhile() {
+	if x.wire.Meanwhile != nil && x.payload.body == nil {
+		x.wire.Meanwhile()
+	}
 }
 
 // send writes the head, and with it a short body, or begins with a long one.

@@ -308,6 +308,48 @@ func TestANewConnectionIsNotTriedTwice(t *testing.T) {
 	}
 }
 
+// The caller has the time that a request waits: for a connection, and for the
+// answer.
+func TestMeanwhile(t *testing.T) {
+	free := make(chan string, 4)
+	url, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
+		for {
+			if _, err := readHead(br); err != nil {
+				return
+			}
+			<-free // the answer comes when the caller has had its time
+			_, _ = io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		}
+	})
+	url = "http://" + url
+	e := newEngine(t, Config{})
+	for n, want := range []int{2, 1} { // the second request has a connection
+		req, w := newRequest(t, "GET", url, nil)
+		calls := 0
+		w.Meanwhile = func() {
+			if calls++; calls == want {
+				free <- "go on"
+			}
+		}
+		resp, err := e.RoundTrip(req)
+		if err != nil || calls != want {
+			t.Fatalf("request %d: %v, %d calls", n, err, calls)
+		}
+		if b := resp.Body.(*body); !b.Here() {
+			t.Error("a body in one piece with its head is not here")
+		}
+		if b, err := io.ReadAll(resp.Body); string(b) != "ok" || err != nil {
+			t.Errorf("%q, %v", b, err)
+		}
+	}
+	req, w := newRequest(t, "POST", url, strings.NewReader("x"))
+	w.Meanwhile = func() { t.Error("called for a request with a body") }
+	free <- "at once"
+	if _, _, err := send(t, e, req); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTrailerAndInterim(t *testing.T) {
 	const hint = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 	addr := rawServer(t, say(hint+head200+"Transfer-Encoding: chunked\r\nTrailer: X-Sum, content-length\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\nContent-Length: 9\r\nOther: z\r\n\r\n"))

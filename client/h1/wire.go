@@ -46,6 +46,11 @@ type Wire struct {
 	// Tap, when not nil, is told what passes.
 	Tap Tap
 
+	// Meanwhile, when not nil, is called on the caller's goroutine when a request
+	// without a body is about to wait: for a new connection, or over HTTP/1 for its
+	// answer.
+	Meanwhile func()
+
 	// Head is the head of the response as it came: status line, fields, empty
 	// line. Interim are the heads of the informational responses before it
 	// (RFC 9110 section 15.2). A head of HTTP/2 is written in the form of
