@@ -12,7 +12,7 @@ GOFUMPT := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 LAB := client/authtest/lab
-LAB_SERVERS := apache nginx lighttpd faulty keyring
+LAB_SERVERS := apache nginx lighttpd squid faulty keyring
 LAB_TESTS := ./client/authtest/labtest ./store/keyring
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -99,7 +99,7 @@ help:
 	@echo "install    into PREFIX ($(PREFIX))"
 	@echo "demo       a page behind a password, fetched with the prompt and then in silence"
 	@echo "test       every test that needs nothing but Go"
-	@echo "test-lab   against Apache, nginx, lighttpd and a real keyring (Debian; root for packages)"
+	@echo "test-lab   against Apache, nginx, lighttpd, squid and a real keyring (Debian; root for packages)"
 	@echo "check      format, vet, staticcheck, race detector, six platforms"
 	@echo "guards     every security rule's guard is taken out once and must be missed"
 	@echo "fuzz       every fuzz target, FUZZTIME ($(FUZZTIME)) each"
