@@ -21,6 +21,7 @@ func commands() []command {
 		{"logout", "logout URL|ID", "remove a credential", runLogout},
 		{"realms", "realms ...", "what is stored: list, show, add, remove, check, default", runRealms},
 		{"store", "store ...", "where it is stored: status, use, init, unlock, lock, migrate, rebuild", runStore},
+		{"doctor", "doctor", "what is wrong with terminal, stores, index, proxies or clock, and what mends it", runDoctor},
 		{"version", "version", "print the version", runVersion},
 		{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 	}

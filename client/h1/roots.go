@@ -146,3 +146,10 @@ func readDir(pool *x509.CertPool, dir string) bool {
 	}
 	return found
 }
+
+// Roots returns the certificates that are trusted when nobody names others: nil
+// for the platform's own verifier. It is for who wants to know whether they can
+// be read; connections read them by themselves.
+func Roots(getenv func(string) string) (*x509.CertPool, error) {
+	return (&roots{getenv: getenv}).load()
+}

@@ -58,7 +58,7 @@ func keepLast(entries []Entry) []Entry {
 	return entries
 }
 
-const children, perChild = 16, 8
+const children, perChild = 32, 4
 
 func start(t *testing.T, job, dir string) (*exec.Cmd, *strings.Builder) {
 	t.Helper()
@@ -72,7 +72,7 @@ func start(t *testing.T, job, dir string) (*exec.Cmd, *strings.Builder) {
 	return c, &errors
 }
 
-// Sixteen processes that store and list at once lose nothing.
+// Thirty-two processes that store and list at once lose nothing.
 func TestR13_ManyProcesses(t *testing.T) {
 	dir := t.TempDir()
 	var wait sync.WaitGroup

@@ -60,7 +60,7 @@ func child(t *testing.T, v *Vault, name string, count int) *exec.Cmd {
 }
 
 func TestManyProcessesLoseNothing(t *testing.T) {
-	const processes, each = 16, 4
+	const processes, each = 32, 2
 	v := newVault(t)
 	var wg sync.WaitGroup
 	for p := range processes {
