@@ -308,3 +308,21 @@ func TestSenderWithoutLeases(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestR1_LegProvesNothing: a page that comes upon the first leg was nobody's to
+// let in.
+func TestR1_LegProvesNothing(t *testing.T) {
+	s := start(t, ntlmRow(&authtest.NTLM{}), authtest.Row{Path: "/x/open"})
+	p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+	c := engineClient(t, p, "")
+	if _, _, err := get(t, c, s.URL+"/x/closed"); err != nil {
+		t.Fatal(err)
+	}
+	c.Sender.(client.Engine).CloseIdleConnections() // or no leg would be sent
+	if _, _, err := get(t, c, s.URL+"/x/open"); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.outcomes(); !slices.Equal(got, []auth.Outcome{auth.Accepted, auth.Undecided}) {
+		t.Errorf("settled %v", got)
+	}
+}

@@ -10,10 +10,10 @@ import (
 	"getin/client/h1"
 )
 
-// TestProxyAsksForTunnel: a proxy that wants to know who opens a tunnel is
+// TestD14_ProxyAsksForTunnel: a proxy that wants to know who opens a tunnel is
 // answered like a server, by whichever scheme, and the server never sees it
 // (SECURITY D14).
-func TestProxyAsksForTunnel(t *testing.T) {
+func TestD14_ProxyAsksForTunnel(t *testing.T) {
 	users := authtest.Users{"proxyuser": "proxypass"}
 	for name, demand := range map[string]authtest.Demand{
 		"Basic": authtest.Basic{Realm: "Lab", Users: users}, "Digest": &authtest.Digest{Realm: "Lab", QOP: "auth", Users: users},
@@ -47,9 +47,9 @@ func TestProxyAsksForTunnel(t *testing.T) {
 	}
 }
 
-// TestProxyRefusesTunnel: the page of a proxy that refuses is the proxy's
+// TestD16_ProxyRefusesTunnel: the page of a proxy that refuses is the proxy's
 // (SECURITY D16).
-func TestProxyRefusesTunnel(t *testing.T) {
+func TestD16_ProxyRefusesTunnel(t *testing.T) {
 	s := authtest.StartTLS(basicRow("/"))
 	t.Cleanup(s.Close)
 	proxy := authtest.StartProxy(authtest.Row{Path: "/", Demands: []authtest.Demand{authtest.Basic{Realm: "Lab"}}})
