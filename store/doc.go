@@ -3,6 +3,7 @@
 // holds the policy of a run: which secret answers which question, what is saved
 // and what is remembered (Wallet; RULES R2 to R5 and R9 to R13).
 //
-// The places themselves are packages below: keyring, vault, session. What is
-// remembered beside the secrets, and is none, lies in index.
+// The places themselves are packages below: keyring, vault, session, and helper,
+// which is other programs'. What is remembered beside the secrets, and is none,
+// lies in index.
 package store

@@ -26,7 +26,6 @@ type fill struct {
 
 	refusedBefore bool     // a stored credential was passed over for its refusals
 	several       []string // the accounts among which nothing decides
-	unhelpful     error    // why the helper did not answer
 	unacquired    error    // why the scheme got nothing
 }
 
@@ -240,7 +239,7 @@ func (f *fill) reveal(ctx context.Context, i int) (auth.Credential, error) {
 // nobody says why there is no credential, when no person can be asked.
 func (f *fill) nobody() error {
 	f.mu.Lock()
-	failed := f.space.failed
+	failed, unhelpful := f.space.failed, f.space.unhelpful
 	f.mu.Unlock()
 	switch {
 	case f.several != nil:
@@ -249,8 +248,8 @@ func (f *fill) nobody() error {
 		return auth.ErrRefusedBefore
 	case failed != nil:
 		return fmt.Errorf("%w: %s: %w", auth.ErrStore, f.Keep.Name, failed)
-	case f.unhelpful != nil:
-		return fmt.Errorf("%w: %w", auth.ErrStore, f.unhelpful)
+	case unhelpful != nil:
+		return fmt.Errorf("%w: %w", auth.ErrStore, unhelpful)
 	case f.unacquired != nil:
 		return fmt.Errorf("%w: %w", auth.ErrNobody, f.unacquired)
 	}

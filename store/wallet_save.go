@@ -86,6 +86,7 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 				before = &keep
 				now = *old
 				now.Used, now.Last, now.Default, now.Unbound = e.Used, e.Last, e.Default || old.Default, e.Unbound
+				now.Expires = e.Expires
 				_ = merge(&now, e) // written whether it is news or not
 			}
 			if now.State = s; s == index.Saved {

@@ -23,11 +23,12 @@ type space struct {
 
 	// Of the entries that are stored: the account chosen here (RULES R10), and
 	// the version, by the time of saving, of each that was looked at.
-	account string
-	seen    map[string]time.Time
-	another bool  // the person wants none of the stored accounts
-	helped  bool  // the helper was asked
-	failed  error // why the store did not give what lies in it for this space
+	account   string
+	seen      map[string]time.Time
+	another   bool  // the person wants none of the stored accounts
+	helped    bool  // the helper was asked
+	unhelpful error // why it did not answer
+	failed    error // why the store did not give what lies in it for this space
 
 	asked   int                  // answers of a person since the last acceptance
 	silent  error                // why no person is asked any more

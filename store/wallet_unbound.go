@@ -82,7 +82,9 @@ func (f *fill) helped(ctx context.Context) (*holding, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	f.unhelpful = fmt.Errorf("helper %s: %w", f.Helper.Name, err)
+	f.mu.Lock()
+	f.space.unhelpful = fmt.Errorf("helper %s: %w", f.Helper.Name, err)
+	f.mu.Unlock()
 	if f.Person != nil {
 		f.notifyOnce(Notice{Kind: NoticeStoreFailed, Space: f.query.Space, Place: "helper " + f.Helper.Name, Err: err})
 	}

@@ -185,7 +185,11 @@ func TestHelperBetweenStoreAndPerson(t *testing.T) {
 
 	failing := errors.New("it crashed")
 	other := basic(t, "https://b.test/", "R")
-	lacks(t, world.helped(false, &calls, failing), other, auth.ErrStore)
+	run = world.helped(false, &calls, failing)
+	alone := other
+	alone.Person = false
+	lacks(t, run, alone, auth.ErrNoCredential)
+	lacks(t, run, other, auth.ErrStore)
 	lacks(t, world.helped(false, &calls, failing), other, failing)
 	run = world.helped(false, &calls, failing)
 	run.Person = &person{says: []auth.Credential{cred("bob", "typed")}}

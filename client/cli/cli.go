@@ -10,6 +10,7 @@ import (
 // exit code. It writes to what sys has, and to the files that the words name.
 func Main(args []string, sys *System) int {
 	growStack(0)
+	args = sys.words(args)
 	ctx, stop := interruptible()
 	defer stop()
 	if len(args) > 0 {

@@ -89,5 +89,5 @@ func placeText(name string) string {
 	if dir, ok := strings.CutPrefix(name, placeVault+":"); ok {
 		return "the vault in " + prompt.Clean(dir, uncut)
 	}
-	return "the " + prompt.Clean(name, uncut)
+	return "the " + prompt.Clean(strings.Replace(name, placeHelper, "helper ", 1), uncut)
 }

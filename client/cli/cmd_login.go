@@ -13,7 +13,7 @@ import (
 func loginFlags() []flagDef {
 	return append(connectFlags(), flagsNamed(
 		"header", "user-agent", "user", "basic", "digest", "anyauth", "account", "no-prompt", "ask",
-		"allow-cleartext", "allow-downgrade", "store", "prompt-timeout", "tries",
+		"allow-cleartext", "allow-downgrade", "store", "credential-helper", "prompt-timeout", "tries",
 		"secret-fd", "secret-stdin", "secret-file", "secret-command",
 		"max-time", "connect-timeout", "location", "max-redirs",
 		"verbose", "show-secrets",

@@ -59,7 +59,7 @@ func chooseStore(sys *System, flag string) (choice, error) {
 	return readPlace(sys, strings.TrimSuffix(string(b), "\n"), file)
 }
 
-const useHint = "getin store use keyring|vault|vault:DIR|none says which is to be used"
+const useHint = "getin store use keyring|vault|vault:DIR|helper:git:NAME|none says which is to be used"
 
 // readPlace reads the name of a place, given by from.
 func readPlace(sys *System, name, from string) (choice, error) {
@@ -67,6 +67,12 @@ func readPlace(sys *System, name, from string) (choice, error) {
 		return choice{}, &usageError{why: fmt.Sprintf("%s: %s", from, why), hint: useHint, code: exitUsage}
 	}
 	kind, dir, hasDir := strings.Cut(name, ":")
+	if helper, ok := strings.CutPrefix(name, placeHelper); ok {
+		if _, err := readHelper(sys, helper, from); err != nil {
+			return choice{}, err
+		}
+		return choice{name: name, from: from}, nil
+	}
 	switch {
 	case !hasDir && (name == placeKeyring || name == placeNone):
 		return choice{name: name, from: from}, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"getin/client/auth"
 	"getin/prompt"
@@ -21,7 +22,7 @@ func storeActions() []action {
 			flags: storeFlag, run: storeStatus,
 		},
 		{
-			name: "use", words: "keyring|vault|vault:DIR|none", help: "choose the store, for this and later runs",
+			name: "use", words: "keyring|vault|vault:DIR|helper:git:NAME|none", help: "choose the store, for this and later runs",
 			flags: noFlags, least: 1, most: 1, run: storeUse,
 		},
 		{
@@ -103,6 +104,9 @@ func (j *job) inspect(c choice) ([][]string, error) {
 		s := j.vaultKey().Open(c.dir).Status(j.ctx)
 		return [][]string{{"folder", prompt.Clean(s.Dir, uncut)}, {"opened by", s.Opened}}, s.Err
 	}
+	if name, ok := strings.CutPrefix(c.name, placeHelper); ok {
+		return j.inspectHelper(name, c)
+	}
 	if j.sys.Keep != nil && j.sys.Keep.Name == c.name {
 		return nil, probe(j.ctx, *j.sys.Keep)
 	}
@@ -159,6 +163,11 @@ func storeUse(j *job) error {
 		s := j.vaultKey().Open(c.dir).Status(j.ctx)
 		if s.Err != nil && !errors.Is(s.Err, store.ErrLocked) { // a locked one is there
 			return &failure{err: s.Err, code: exitAuth, hint: initHint(j.sys, c.dir)}
+		}
+	}
+	if name, ok := strings.CutPrefix(c.name, placeHelper); ok {
+		if _, err := j.inspectHelper(name, c); err != nil {
+			return &failure{err: err, code: exitAuth, hint: "the program is looked for in the absolute folders of PATH"}
 		}
 	}
 	file, err := rememberChoice(j.sys, c.name)

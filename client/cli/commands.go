@@ -22,6 +22,7 @@ func commands() []command {
 		{"realms", "realms ...", "what is stored: list, show, add, remove, check, default", runRealms},
 		{"store", "store ...", "where it is stored: status, use, init, unlock, lock, migrate, rebuild", runStore},
 		{"doctor", "doctor", "what is wrong with terminal, stores, index, proxies or clock, and what mends it", runDoctor},
+		{"helper", "helper PROTOCOL", "serve other tools: git, docker, goauth, cargo, bazel, askpass, netrc", runHelper},
 		{"version", "version", "print the version", runVersion},
 		{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 	}

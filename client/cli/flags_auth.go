@@ -69,6 +69,11 @@ func authFlags() []flagDef {
 			take: func(o *options, v string) error { o.store, o.noStore = v, false; return nil },
 		},
 		{
+			name: "credential-helper", arg: "git:name", group: "auth",
+			help: "ask that program before a person; git:NAME is git-credential-NAME",
+			take: func(o *options, v string) error { o.helper = v; return nil },
+		},
+		{
 			name: "vault-identity", arg: "file", group: "auth", help: "open the vault with this age identity file",
 			take: func(o *options, v string) error { return o.vaultIdentity.set(secretSource{kind: secretFile, value: v}) },
 		},

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // ownFlags are getin's own; every other flag is curl's, with curl's letter.
 var ownFlags = []string{
 	"account", "no-prompt", "pretty", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
-	"show-secrets", "store", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command", "vault-identity", "vault-identity-fd",
+	"show-secrets", "store", "credential-helper", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command", "vault-identity", "vault-identity-fd",
 	"input-file", "har",
 	"checksum", "segments",
 }

@@ -65,6 +65,7 @@ type options struct {
 	tries        int
 	secret       secretSource
 	netrc        netrcOptions
+	helper       string // --credential-helper: "git:NAME"
 
 	command commandOptions
 }

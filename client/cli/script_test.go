@@ -23,7 +23,7 @@ import (
 
 // TestMain makes the test binary also be getin, for the scripts.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(m, underAllNames(map[string]func(){
 		"getin": func() {
 			if d, err := time.ParseDuration(os.Getenv("GETIN_TEST_PAUSE")); err == nil {
 				testOnlyFirstPause = d
@@ -41,7 +41,15 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(code)
 		},
-	})
+	}))
+}
+
+// underAllNames adds the names of links by which other tools start getin.
+func underAllNames(programs map[string]func()) map[string]func() {
+	for name := range calledAs {
+		programs[name] = programs["getin"]
+	}
+	return programs
 }
 
 // scriptSystem is the real system, but for two things. The terminal is there

@@ -13,6 +13,7 @@ import (
 // System is what the program has from the system that runs it. Tests put other
 // things in.
 type System struct {
+	Name           string // what the program was called by
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
 
@@ -36,6 +37,7 @@ type System struct {
 func OS() *System {
 	return &System{
 		Opened: &vault.Opened{},
+		Name:   os.Args[0],
 		Stdin:  os.Stdin, Stdout: faulted(os.Stdout), Stderr: faulted(os.Stderr),
 		Lookup:   os.LookupEnv,
 		Unset:    os.Unsetenv,

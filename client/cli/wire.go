@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"getin/client"
@@ -38,7 +39,8 @@ type run struct {
 	person  store.Person // nil: nobody is asked
 	asker   *person      // the same
 	ambient ambient
-	joined  []*parts    // of the groups so far
+	joined  []*parts // of the groups so far
+	helpers map[string]*store.Helper
 	jar     *cookie.Jar // nil: nobody keeps cookies
 
 	writing  sync.Mutex // held while what transfers share is written: -D, -w
@@ -112,7 +114,9 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 	for _, c := range p.proxies.told {
 		r.mask.add(c)
 	}
-	p.wallet = r.walletFor(o, append(given, p.proxies.given...))
+	if p.wallet, err = r.walletFor(o, append(given, p.proxies.given...)); err != nil {
+		return nil, err
+	}
 	r.connect(p)
 	p.addClient(r.jarFor(o))
 	r.joined = append(r.joined, p)
@@ -123,7 +127,8 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 // user, who is for that URL's origin alone.
 func (r *run) joinFor(like *parts, t *target) *parts {
 	p := *like
-	p.wallet = r.walletFor(p.options, append(givenByURLs([]*target{t}, p.options), p.proxies.given...))
+	// The group itself has named the same helper: there is no error left.
+	p.wallet, _ = r.walletFor(p.options, append(givenByURLs([]*target{t}, p.options), p.proxies.given...))
 	p.addClient(like.client.Jar)
 	return &p
 }
@@ -213,6 +218,8 @@ func openPlace(sys *System, c choice, key vault.Key, interactive bool, waiting f
 	switch {
 	case sys.Keep != nil && sys.Keep.Name == c.name:
 		return *sys.Keep
+	case strings.HasPrefix(c.name, placeHelper):
+		return openHelper(sys, c, interactive)
 	case c.name == placeKeyring:
 		k := &keyring.Keyring{Interactive: interactive, Waiting: waiting, Large: largeDir(sys)}
 		return store.Place{Name: c.name, Store: k, Quiet: k.Quiet()}

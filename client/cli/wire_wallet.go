@@ -12,21 +12,25 @@ import (
 // given to one must answer for no other (rule R4), so they have wallets of their
 // own, which meet in the store as two runs do. Groups that were given nothing
 // and want the same share one, so that a person is asked once.
-func (r *run) walletFor(o *options, given []store.Given) *store.Wallet {
+func (r *run) walletFor(o *options, given []store.Given) (*store.Wallet, error) {
+	h, err := r.helperFor(o)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range given {
 		r.mask.add(g.Credential)
 	}
 	w := &store.Wallet{
 		Given: given, Account: o.account, Tries: o.tries, Saving: o.savingTerms(), Renew: o.renew,
-		Keep: r.keep, Index: r.index, Person: r.person, Notify: r.tell,
+		Keep: r.keep, Index: r.index, Helper: h, Person: r.person, Notify: r.tell,
 	}
 	for _, p := range r.joined {
 		if other := p.wallet; len(given)+len(other.Given) == 0 && other.Account == w.Account &&
-			other.Tries == w.Tries && other.Saving == w.Saving && other.Renew == w.Renew {
-			return other
+			other.Tries == w.Tries && other.Saving == w.Saving && other.Renew == w.Renew && other.Helper == w.Helper {
+			return other, nil
 		}
 	}
-	return w
+	return w, nil
 }
 
 func (o *options) savingTerms() store.Saving {

@@ -1,0 +1,3 @@
+// Package exchange reads the files in which other programs keep passwords, and
+// writes some of them.
+package exchange
