@@ -17,6 +17,7 @@ func hintFor(err error) string {
 		status *statusError
 		refuse *refusal
 		wire   *h1.Error
+		asked  *client.Unanswered
 	)
 	switch {
 	case errors.As(err, &usage):
@@ -27,6 +28,8 @@ func hintFor(err error) string {
 		return refusalHint(refuse.concern)
 	case errors.As(err, &wire) && wire.Kind == h1.Certificate:
 		return "--cacert FILE names who else is to be trusted; -k trusts anybody"
+	case errors.As(err, &asked) && asked.Party == auth.Proxy && errors.Is(err, auth.ErrNobody):
+		return "run it once on a terminal, or use -U" // what else gives a secret is for the server (rule R4)
 	}
 	for _, h := range sentinelHints {
 		if errors.Is(err, h.err) {

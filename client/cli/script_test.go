@@ -124,6 +124,7 @@ func startServers(env *testscript.Env) error {
 	s.first = authtest.Start(scriptRows(s.other.URL)...)
 	s.tls = authtest.StartTLS(scriptRows(s.other.URL)...)
 	env.Defer(func() { s.first.Close(); s.other.Close(); s.tls.Close() })
+	startProxies(env)
 	env.Values[serversKey{}] = s
 	for _, dir := range []string{"home", "keyring"} {
 		if err := os.Mkdir(filepath.Join(env.WorkDir, dir), 0o700); err != nil {
@@ -149,6 +150,24 @@ func startServers(env *testscript.Env) error {
 	env.Setenv("CA", ca)
 	env.Setenv("LF", "\n")
 	return nil
+}
+
+// startProxies starts a proxy for each scheme: $BASICPROXY and so on. The
+// proxies' alice has a password of her own.
+func startProxies(env *testscript.Env) {
+	users := authtest.Users{"alice": "looking glass"}
+	for name, d := range map[string]authtest.Demand{
+		"BASICPROXY": authtest.Basic{Realm: "Way out", Users: users}, "NTLMPROXY": &authtest.NTLM{Users: users},
+		"DIGESTPROXY": &authtest.Digest{Realm: "Way out", Users: users, QOP: "auth"},
+	} {
+		p := authtest.StartProxy(authtest.Row{Demands: []authtest.Demand{d}, Refusal: "the proxy's page\n"})
+		env.Defer(p.Close)
+		env.Setenv(name, p.URL)
+		if at := strings.TrimPrefix(p.URL, "http://"); name == "BASICPROXY" {
+			env.Setenv("BASICAT", at)
+			env.Setenv("BASICPORT", at[strings.LastIndex(at, ":")+1:])
+		}
+	}
 }
 
 // writeCertificate writes the certificate that the server shows.

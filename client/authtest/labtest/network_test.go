@@ -55,6 +55,8 @@ func elsewhere(t *testing.T) (*world, *authtest.Server) {
 		authtest.Basic{Realm: "Elsewhere", Users: authtest.Users{"alice": "wonderland"}},
 	}}, authtest.Row{Path: "/digest", Demands: []authtest.Demand{
 		&authtest.Digest{Realm: "Digest", Algorithm: "SHA-256", QOP: "auth", Users: authtest.Users{"alice": "wonderland"}},
+	}}, authtest.Row{Path: "/ntlm", Demands: []authtest.Demand{
+		&authtest.NTLM{Users: authtest.Users{"alice": "wonderland"}, Host: "10.231.7.1"},
 	}})
 	t.Cleanup(s.Close)
 	w.via = []string{"ip", "netns", "exec", name}
@@ -89,7 +91,13 @@ func TestClearTextIsRefused(t *testing.T) {
 			t.Errorf("%v: exit %d, want 94 and what to do\n%s", c.args, r.code, r.err)
 		}
 	}
+	if r := w.run("wonderland\n", "--account", "alice", "--secret-stdin", s.URL+"/ntlm"); r.code != 94 || !strings.Contains(r.err, "--allow-cleartext") {
+		t.Errorf("NTLM that was not asked for: exit %d\n%s", r.code, r.err)
+	}
 	unsent(t, s)
+	if r := w.run("wonderland\n", "--no-store", "--ntlm", "--account", "alice", "--secret-stdin", s.URL+"/ntlm"); r.code != 0 || r.out != "welcome, alice\n" {
+		t.Errorf("--ntlm is consent: exit %d, %q\n%s", r.code, r.out, r.err)
+	}
 	if r := w.run("wonderland\n", "--allow-cleartext", "--account", "alice", "--secret-stdin", url); r.code != 0 || r.out != "welcome, alice\n" {
 		t.Errorf("--allow-cleartext: exit %d, %q\n%s", r.code, r.out, r.err)
 	}
