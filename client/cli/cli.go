@@ -35,6 +35,8 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	case o.help:
 		err = printHelp(sys.Stdout, table, strings.Join(o.words(), " "))
 		return rep.fail(ctx, err)
+	case o.manual:
+		return rep.fail(ctx, printManual(sys.Stdout, table))
 	case o.version:
 		fmt.Fprintln(sys.Stdout, versionLine())
 		return exitOK

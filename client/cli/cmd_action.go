@@ -137,7 +137,7 @@ func (o *options) forgetFetch() {
 	o.urls, o.outputs, o.warned = nil, nil, nil
 	o.bodyOptions, o.requestOptions = bodyOptions{}, requestOptions{}
 	o.method, o.referer, o.dumpHeader, o.writeOut = "", "", "", ""
-	o.head, o.include, o.help, o.version = false, false, false, false
+	o.head, o.include, o.help, o.manual, o.version = false, false, false, false, false
 }
 
 // usage is a command line that the command cannot obey.

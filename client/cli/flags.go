@@ -197,6 +197,7 @@ func infoFlags() []flagDef {
 			letter: "h", name: "help", group: "info", help: "this help; with a word, that group, or \"all\"",
 			on: func(o *options, b bool) { o.help = b },
 		},
+		{letter: "M", name: "manual", group: "info", help: "the whole manual", on: func(o *options, b bool) { o.manual = b }},
 		{letter: "V", name: "version", group: "info", help: "the version", on: func(o *options, b bool) { o.version = b }},
 	}
 }

@@ -21,6 +21,7 @@ type runOptions struct {
 	silent    bool
 	showError bool
 	help      bool
+	manual    bool
 	version   bool
 
 	noPrompt    bool
