@@ -136,6 +136,12 @@ func TestSoakManyURLs(t *testing.T) {
 		"list with -Z": func(n int) ([]string, io.Reader) {
 			return []string{"-Z", "--input-file", listFile(t, s.URL, n), "-o", os.DevNull}, nil
 		},
+		"list with --har": func(n int) ([]string, io.Reader) {
+			return []string{"--har", filepath.Join(t.TempDir(), "log.har"), "--input-file", listFile(t, s.URL, n), "-o", os.DevNull}, nil
+		},
+		"glob with -Z and --har": func(n int) ([]string, io.Reader) {
+			return []string{"-Z", "--har", filepath.Join(t.TempDir(), "log.har"), fmt.Sprintf("%s/[1-%d]", s.URL, n)}, nil
+		},
 		"glob": func(n int) ([]string, io.Reader) { return []string{fmt.Sprintf("%s/[1-%d]", s.URL, n)}, nil },
 		"globs with -Z": func(n int) ([]string, io.Reader) {
 			return []string{"-Z", "-w", "%{http_code} %{time_total}\n", fmt.Sprintf("%s/{a,b}/[1-%d]", s.URL, n/2)}, nil
