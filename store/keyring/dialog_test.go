@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,24 +101,34 @@ func TestDialogWithoutEffect(t *testing.T) {
 // A dialog that nobody answers ends with the wait or the caller's context, and
 // what was to be put is not put when somebody answers after that.
 func TestDialogUnanswered(t *testing.T) {
-	hurry(t, answerWait, 150*time.Millisecond)
-	later := make(chan struct{})
-	f := &fake{locked: true, answer: func() (bool, bool) { <-later; return false, true }}
+	hurry(t, answerWait, 500*time.Millisecond)
+	later, shown, noticed := make(chan struct{}), make(chan struct{}, 2), make(chan struct{}, 2)
+	f := &fake{locked: true, answer: func() (bool, bool) {
+		shown <- struct{}{}
+		<-later
+		return false, true
+	}}
 	serve(t, f)
-	var notices atomic.Int32
 	testOnlyNoticeAfter = 20 * time.Millisecond
 	defer func() { testOnlyNoticeAfter = noticeAfter }()
-	k := &Keyring{Interactive: true, Waiting: func() { notices.Add(1) }}
+	k := &Keyring{Interactive: true, Waiting: func() { noticed <- struct{}{} }}
 	if err := k.Put(t.Context(), alice, credential("late")); !errors.Is(err, store.ErrLocked) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %v", err, store.ErrLocked)
 	}
+	<-shown
+	<-noticed
+	testOnlyPersonWait = personWait
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	go func() {
+		<-shown
+		<-noticed
+		cancel()
+	}()
 	if _, err := k.Get(ctx, alice); !errors.Is(err, store.ErrLocked) || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v and %v", err, store.ErrLocked, context.Canceled)
 	}
-	if n := notices.Load(); n != 2 {
-		t.Errorf("%d notices for two calls", n)
+	if len(noticed) > 0 {
+		t.Error("more than one notice for a call")
 	}
 	close(later)
 	storetest.MustMiss(t, &Keyring{Interactive: true}, alice)
