@@ -40,7 +40,7 @@ func readConfig(table []flagDef, o *options, name string, stdin io.Reader) error
 	if err != nil {
 		return err
 	}
-	fs := flagSet(table, o)
+	fs := flagSet(table, o, true)
 	for i, line := range strings.Split(string(b), "\n") {
 		flag, value, has := configLine(line)
 		if flag == "" {

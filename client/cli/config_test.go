@@ -10,7 +10,7 @@ import (
 
 // The lines and what they say are those that curl 7.88 was seen to take.
 func TestConfigWords(t *testing.T) {
-	fs := flagSet(fetchFlags(), defaults())
+	fs := flagSet(fetchFlags(), defaults(), true)
 	for line, want := range map[string][]string{
 		"":                                  nil,
 		"# only a comment":                  nil,

@@ -23,7 +23,7 @@ func (e *usageError) Error() string { return e.why }
 // parse reads the words by the table, into o's group and those that --next
 // begins after it. Later words win over earlier ones, and over what o holds.
 func parse(table []flagDef, o *options, args []string) error {
-	fs := flagSet(table, o)
+	fs := flagSet(table, o, slices.ContainsFunc(args, mayBeOpposite))
 	if err := fs.Parse(spell(fs, args)); err != nil {
 		return explainParse(table, err)
 	}
@@ -56,7 +56,13 @@ func (v *textValue) String() string     { return "" }
 func (v *textValue) Type() string       { return "string" }
 func (v *textValue) Set(s string) error { return v.take(v.o.last(), s) }
 
-func flagSet(table []flagDef, o *options) *pflag.FlagSet {
+// mayBeOpposite reports whether the word may be a --no-NAME, or the beginning of
+// one.
+func mayBeOpposite(word string) bool { return strings.HasPrefix(word, "--n") }
+
+// flagSet makes the table's flags pflag's. Every --no-NAME is among them only when
+// opposites says so: most command lines have none, and they are two of five.
+func flagSet(table []flagDef, o *options, opposites bool) *pflag.FlagSet {
 	fs := pflag.NewFlagSet("getin", pflag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
@@ -69,7 +75,8 @@ func flagSet(table []flagDef, o *options) *pflag.FlagSet {
 	}
 	for i := range table {
 		d := &table[i]
-		if opposite := oppositeOf(d); opposite != "" && fs.Lookup(opposite) == nil {
+		opposite := oppositeOf(d)
+		if opposite != "" && (opposites || !mayBeOpposite("--"+opposite)) && fs.Lookup(opposite) == nil {
 			f := fs.VarPF(&boolValue{o, d.on, true}, opposite, "", "")
 			f.NoOptDefVal = "true"
 		}
@@ -224,7 +231,7 @@ func unknownFlag(table []flagDef, e *pflag.NotExistError) error {
 	if known {
 		return &usageError{why: fmt.Sprintf("flag %s: curl has it, getin does not", shown), code: exitNotBuilt}
 	}
-	if all := meanings(flagSet(table, defaults()), e.GetSpecifiedName()); len(all) > 1 && e.GetSpecifiedShortnames() == "" {
+	if all := meanings(flagSet(table, defaults(), true), e.GetSpecifiedName()); len(all) > 1 && e.GetSpecifiedShortnames() == "" {
 		return &usageError{why: fmt.Sprintf("flag %s: may be any of --%s", shown, strings.Join(all, " --")), code: exitUsage}
 	}
 	u := &usageError{why: fmt.Sprintf("flag %s: not known", shown), code: exitUsage}

@@ -14,6 +14,10 @@ const (
 	// the head of a large one.
 	firstRead = 32 << 10
 
+	// smallBody is the length, in octets, below which a buffer is made to measure: a
+	// fetch of such is over before a larger one is touched.
+	smallBody = 4 << 10
+
 	// chunk is what is gathered before a write to a regular file, in octets:
 	// writes of 1 MiB cost the kernel about half of what writes of 32 KiB do.
 	chunk = 1 << 20
@@ -34,7 +38,7 @@ var firstBuffers = sync.Pool{New: func() any { return new([firstRead]byte) }}
 // A body that fails before its first octet leaves a file untouched.
 func Deliver(resp *http.Response, dst *Sink) (int64, error) {
 	start := dst.written
-	err := deliver(resp.Body, dst)
+	err := deliver(resp, dst)
 	if cerr := resp.Body.Close(); err == nil && cerr != nil {
 		err = cerr
 	}
@@ -44,10 +48,19 @@ func Deliver(resp *http.Response, dst *Sink) (int64, error) {
 	return dst.written - start, err
 }
 
-func deliver(body io.Reader, dst *Sink) error {
+func deliver(resp *http.Response, dst *Sink) error {
+	body := resp.Body
+	if n := resp.ContentLength; n >= 0 && n < smallBody {
+		return copyFirst(body, dst, make([]byte, max(n, 1)))
+	}
 	buf := firstBuffers.Get().(*[firstRead]byte)
 	defer firstBuffers.Put(buf)
-	n, err := readSome(body, buf[:])
+	return copyFirst(body, dst, buf[:])
+}
+
+// copyFirst copies what one reading into buf brings, and then the rest.
+func copyFirst(body io.Reader, dst *Sink, buf []byte) error {
+	n, err := readSome(body, buf)
 	if err != nil && err != io.EOF && n == 0 {
 		return err
 	}
