@@ -43,6 +43,7 @@ type run struct {
 	helpers map[string]*store.Helper
 	jar     *cookie.Jar // nil: nobody keeps cookies
 
+	shed     sync.Once
 	writing  sync.Mutex // held while what transfers share is written: -D, -w
 	warnedPS bool       // a password in the arguments was remarked upon
 }

@@ -9,7 +9,7 @@ import (
 const (
 	// markSize, in octets, is the low-water mark for bulk: copySize, so that a
 	// write without TLS is filled in one read.
-	markSize = 512 << 10
+	markSize = copySize
 
 	// markAfter octets must have come within markWithin before the mark is
 	// raised: 64 MiB/s, at which markSize is 8 ms.

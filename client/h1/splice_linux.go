@@ -22,6 +22,13 @@ type splicer struct {
 	r, w  int // the pipe
 	moved int // octets that the current move brought to the file
 	odd   bool
+
+	// in and out are one splice each, of at most limit octets, made once: a large
+	// body takes thousands.
+	in, out func(fd uintptr)
+	limit   int
+	n       int64
+	err     error
 }
 
 // newSplicer returns nil when the file is none that splice(2) takes: appending,
@@ -41,7 +48,10 @@ func newSplicer(file *os.File) *splicer {
 	}
 	// A user's share of pipe memory may be used up; 64 KiB then serve.
 	_, _ = unix.FcntlInt(uintptr(p[1]), unix.F_SETPIPE_SZ, sliceSize)
-	return &splicer{file: file, fd: fd, r: p[0], w: p[1]}
+	s := &splicer{file: file, fd: fd, r: p[0], w: p[1]}
+	s.in = func(fd uintptr) { s.n, s.err = splice(int(fd), s.w, s.limit) }
+	s.out = func(fd uintptr) { s.n, s.err = splice(s.r, int(fd), s.limit) }
+	return s
 }
 
 func takesSplice(fd syscall.RawConn) bool {
@@ -96,10 +106,9 @@ func control(socket syscall.RawConn, f func(fd int) error) error {
 // at most limit octets, to the file. It returns the number of those that have
 // reached it; 0 without an error when none came for a glance.
 func (s *splicer) move(socket syscall.RawConn, limit int) (int, error) {
-	s.moved = 0
-	var n int64
-	var serr error
-	err := socket.Control(func(fd uintptr) { n, serr = splice(int(fd), s.w, min(limit, sliceSize)) })
+	s.moved, s.limit = 0, min(limit, sliceSize)
+	err := socket.Control(s.in)
+	n, serr := s.n, s.err
 	switch {
 	case err != nil:
 		return 0, err
@@ -120,11 +129,11 @@ func (s *splicer) move(socket syscall.RawConn, limit int) (int, error) {
 // drain empties the pipe, which holds n octets, into the file.
 func (s *splicer) drain(n int) error {
 	for n > 0 && !s.odd {
-		var k int64
-		var serr error
-		if err := s.fd.Control(func(fd uintptr) { k, serr = splice(s.r, int(fd), n) }); err != nil {
+		s.limit = n
+		if err := s.fd.Control(s.out); err != nil {
 			return &os.PathError{Op: "write", Path: s.file.Name(), Err: err}
 		}
+		k, serr := s.n, s.err
 		switch {
 		case serr == unix.EINVAL:
 			s.odd = true
