@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -110,7 +111,11 @@ func (r *row) refuse(p party, stale bool) reply {
 	for _, d := range r.Demands {
 		lines = append(lines, d.challenge(stale))
 	}
-	lines = append(lines, r.Raw...)
+	if r.RawFirst {
+		lines = slices.Concat(r.Raw, lines)
+	} else {
+		lines = append(lines, r.Raw...)
+	}
 	if r.OneLine {
 		lines = []string{strings.Join(lines, ", ")}
 	}

@@ -12,9 +12,10 @@ type Row struct {
 	// Demands are the challenges offered, each in a field line of its own, in
 	// this order; any of them lets in. Raw lines are sent after them as they
 	// stand: broken challenges, unknown schemes, several in one line.
-	Demands []Demand
-	Raw     []string
-	OneLine bool // all challenges in one field line, joined by ", "
+	Demands  []Demand
+	Raw      []string
+	RawFirst bool // before them
+	OneLine  bool // all challenges in one field line, joined by ", "
 
 	// First are the statuses given in turn to requests that carry an answer,
 	// before it is looked at: 401 challenges again, 429 knows nothing of the

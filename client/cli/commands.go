@@ -23,6 +23,7 @@ func commands() []command {
 		{"store", "store ...", "where it is stored: status, use, init, unlock, lock, migrate, rebuild", runStore},
 		{"doctor", "doctor", "what is wrong with terminal, stores, index, proxies or clock, and what mends it", runDoctor},
 		{"helper", "helper PROTOCOL", "serve other tools: git, docker, goauth, cargo, bazel, askpass, netrc", runHelper},
+		{"explain", "explain URL", "what a URL asks, and what would answer", runExplain},
 		{"version", "version", "print the version", runVersion},
 		{"help", "help [COMMAND]", "this, or how a command is used", runHelp},
 	}

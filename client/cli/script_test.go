@@ -96,6 +96,10 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/bearer-or-basic/", Demands: []authtest.Demand{authtest.Bearer{Realm: "API", Token: scriptToken}, basic}},
 		{Path: "/both/", Demands: []authtest.Demand{basic, digest}},
 		{Path: "/negotiate/", Raw: []string{"Negotiate"}, Demands: []authtest.Demand{}},
+		{
+			Path: "/five/", OneLine: true, RawFirst: true, Raw: []string{`Unheard realm="x, Digest realm=x\"` + "\u202e" + `"`, "NTLM"},
+			Demands: []authtest.Demand{basic, &authtest.Digest{Realm: "Digests", Users: users, QOP: "auth"}, digest},
+		},
 		{Path: "/broken/", Raw: []string{`Basic realm="a`}},
 		{Path: "/liar/", Demands: []authtest.Demand{&authtest.Digest{Realm: "Liar", Users: users, QOP: "auth", WrongInfo: true}}},
 		{Path: "/dated", Header: http.Header{"Last-Modified": {"Sun, 06 Nov 1994 08:49:37 GMT"}}, Body: []byte("dated\n")},
