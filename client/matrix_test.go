@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +13,11 @@ import (
 	"getin/client/auth"
 	"getin/client/auth/basic"
 	"getin/client/auth/digest"
+	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
 	"getin/client/authtest"
 	"getin/client/h1"
+	"getin/client/ticket"
 )
 
 // engineClient sends with the engine, through a proxy unless that is "".
@@ -30,7 +33,8 @@ func engineClient(t *testing.T, w client.Wallet, proxy string) *client.Client {
 	}
 	e := client.Engine{Engine: h1.New(config)}
 	t.Cleanup(e.CloseIdleConnections)
-	schemes := []auth.Scheme{digest.Scheme{}, ntlm.Scheme{}, basic.Scheme{}}
+	tickets := negotiate.Scheme{Mechanism: &ticket.Client{Getenv: os.Getenv}}
+	schemes := []auth.Scheme{tickets, digest.Scheme{}, ntlm.Scheme{}, basic.Scheme{}}
 	return &client.Client{
 		Sender: e, Way: e.Way, Schemes: schemes, ProxySchemes: schemes, Wallet: w,
 		Policy: client.Policy{Follow: true, MaxRedirects: 10},
@@ -70,27 +74,34 @@ var places = map[string]func(t *testing.T, row authtest.Row) place{
 var matrixUsers = authtest.Users{"alice": "wonderland", `LAB\alice`: "wonderland"}
 
 // demands make a row for a scheme; dies has the connection end in the middle.
-var demands = map[string]func(dies bool) (authtest.Row, *authtest.NTLM){
-	"Basic": func(dies bool) (authtest.Row, *authtest.NTLM) {
+var demands = map[string]func(t *testing.T, dies bool) (authtest.Row, *[]byte){
+	"Basic": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
 		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{authtest.Basic{Realm: "Lab", Users: matrixUsers}}}, dies), nil
 	},
-	"Digest": func(dies bool) (authtest.Row, *authtest.NTLM) {
+	"Digest": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
 		d := &authtest.Digest{Realm: "Lab", QOP: "auth", Algorithm: "SHA-256", Users: matrixUsers}
 		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{d}}, dies), nil
 	},
-	"NTLM": func(dies bool) (authtest.Row, *authtest.NTLM) {
+	"NTLM": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
 		n := &authtest.NTLM{Users: matrixUsers, Host: "127.0.0.1"}
 		if dies {
 			n.Drops = 1
 		}
-		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, n
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, &n.EndPoint
 	},
-	"NTLM, the last leg": func(dies bool) (authtest.Row, *authtest.NTLM) {
+	"Negotiate": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
+		n := &authtest.Negotiate{KDC: realm(t, matrixUsers)}
+		if dies {
+			n.Drops = 1
+		}
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, &n.EndPoint
+	},
+	"NTLM, the last leg": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
 		n := &authtest.NTLM{Users: matrixUsers, Host: "127.0.0.1"}
 		if dies {
 			n.DropsLast = 1
 		}
-		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, n
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, &n.EndPoint
 	},
 }
 
@@ -118,11 +129,11 @@ func TestMatrix(t *testing.T) {
 				"dies":             {[]auth.Credential{right}, true, []auth.Outcome{auth.Accepted}},
 			} {
 				t.Run(fmt.Sprintf("%s, %s, %s", scheme, where, what), func(t *testing.T) {
-					r, n := row(c.dies)
+					r, endPoint := row(t, c.dies)
 					p := at(t, r)
 					t.Cleanup(p.demands.Close)
-					if n != nil && p.secureParty {
-						n.EndPoint = p.demands.EndPoint()
+					if endPoint != nil && p.secureParty {
+						*endPoint = p.demands.EndPoint()
 					}
 					purse := &purse{typed: c.typed}
 					resp, body, err := get(t, engineClient(t, purse, p.proxy), p.url)

@@ -140,6 +140,9 @@ func (r *row) welcome(p party, j judgement) reply {
 	if re.body == nil {
 		re.body = []byte("welcome, " + j.user + "\n")
 	}
+	if j.last != "" {
+		re.header[p.challenge] = []string{j.last}
+	}
 	if j.info != nil {
 		re.header[p.info] = []string{j.info(re.body)}
 	}

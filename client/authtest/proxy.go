@@ -35,7 +35,7 @@ func NewProxy(demand Row) *Server {
 // forward passes on a request that was let in.
 func (s *Server) forward(w http.ResponseWriter, r *http.Request, body []byte, re reply) {
 	if r.Method == http.MethodConnect {
-		tunnel(w, r.Host)
+		tunnel(w, r.Host, re.header)
 		return
 	}
 	out := r.Clone(r.Context())
@@ -63,7 +63,7 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, body []byte, re
 
 // tunnel answers CONNECT, RFC 9110 section 9.3.6, and copies until both sides
 // are done.
-func tunnel(w http.ResponseWriter, target string) {
+func tunnel(w http.ResponseWriter, target string, fields http.Header) {
 	there, err := net.Dial("tcp", target)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
@@ -74,7 +74,9 @@ func tunnel(w http.ResponseWriter, target string) {
 		_ = there.Close()
 		return
 	}
-	_, _ = io.WriteString(here, "HTTP/1.1 200 Connection established\r\n\r\n")
+	_, _ = io.WriteString(here, "HTTP/1.1 200 Connection established\r\n")
+	_ = fields.Write(here)
+	_, _ = io.WriteString(here, "\r\n")
 	go func() {
 		_, _ = io.Copy(there, rw) // rw may hold what was read ahead
 		_ = there.Close()

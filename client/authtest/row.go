@@ -43,7 +43,7 @@ type Row struct {
 type Users map[string]string
 
 // Demand is one challenge and the check of its answer. Implementations are
-// Basic, *Digest, Bearer and *NTLM.
+// Basic, *Digest, *Negotiate, Bearer and *NTLM.
 type Demand interface {
 	// challenge returns a challenge to send; stale tells that the last answer
 	// was right but for its age.
@@ -65,6 +65,7 @@ type judgement struct {
 	user      string
 	complaint string // what breaks the standard; such an answer is refused with 400
 	more      string // the challenge to go on with; the answer is neither right nor wrong yet
+	last      string // the challenge that goes with the response of who is let in
 	drop      bool   // closes the connection instead of an answer
 
 	// info makes the value of the field that follows an accepted answer from

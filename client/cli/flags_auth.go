@@ -37,6 +37,7 @@ func authFlags() []flagDef {
 		{name: "basic", group: "auth", help: "answer with Basic only", on: choose(pickBasic)},
 		{name: "digest", group: "auth", help: "answer with Digest only", on: choose(pickDigest)},
 		{name: "ntlm", group: "auth", help: "answer with NTLM only, over http too", on: choose(pickNTLM)},
+		{name: "negotiate", group: "auth", help: "answer with Negotiate (Kerberos) only", on: choose(pickNegotiate)},
 		{name: "anyauth", group: "auth", help: "send nothing unasked, then the strongest", on: choose(pickOffered)},
 		{
 			name: "account", arg: "name", group: "auth", help: "the account to use, among several of a realm",

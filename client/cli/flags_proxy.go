@@ -60,6 +60,7 @@ func proxyFlags() []flagDef {
 		{name: "proxy-basic", group: "proxy", help: "answer the proxy with Basic only", on: choose(pickBasic)},
 		{name: "proxy-digest", group: "proxy", help: "answer the proxy with Digest only", on: choose(pickDigest)},
 		{name: "proxy-ntlm", group: "proxy", help: "answer the proxy with NTLM only", on: choose(pickNTLM)},
+		{name: "proxy-negotiate", group: "proxy", help: "answer the proxy with Negotiate (Kerberos) only", on: choose(pickNegotiate)},
 		{name: "proxy-anyauth", group: "proxy", help: "tell the proxy nothing unasked, then the strongest", on: choose(pickOffered)},
 		{
 			name: "noproxy", arg: "list", group: "proxy", help: "hosts, addresses and networks that need no proxy; * is all",

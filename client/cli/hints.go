@@ -8,6 +8,7 @@ import (
 	"getin/client/auth"
 	"getin/client/h1"
 	"getin/client/keypair"
+	"getin/client/ticket"
 )
 
 // hintFor says what the user can do about an error, or "".
@@ -51,6 +52,12 @@ var sentinelHints = []struct {
 	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},
 	{auth.ErrFinal, "a token on the command line is final; without it getin answers the challenge"},
 	{auth.ErrRefusedBefore, "--ask asks for a new one"},
+	{ticket.ErrNoTicket, "kinit gets a ticket; with --negotiate, on a terminal, getin asks for the password"},
+	{ticket.ErrSkew, "Kerberos wants clocks that are less than five minutes apart: set this machine's"},
+	{ticket.ErrRealm, "realms and hosts are named in krb5.conf; a user is USER@REALM; --negotiate asks for a password at any host"},
+	{ticket.ErrUnreachable, "is the network of the realm reachable (VPN)? krb5.conf or the DNS name its KDC"},
+	{ticket.ErrService, "the name in the URL must be the one that the server has in its realm"},
+	{ticket.ErrExpired, "kpasswd sets a new password"},
 	{auth.ErrNobody, "run it once on a terminal, or use -u, --secret-file or --secret-command"},
 	{keypair.ErrPassphrase, "--pass PHRASE opens it, and on a terminal getin asks"},
 	{errBinary, "-o FILE saves it, \"-o -\" writes it all the same"},

@@ -101,12 +101,13 @@ type output struct {
 type pick int
 
 const (
-	pickBasic   pick = 1 << iota // --basic
-	pickDigest                   // --digest
-	pickBearer                   // --oauth2-bearer beside one of them
-	pickNTLM                     // --ntlm
-	pickAny     pick = 0         // the strongest; -u is still sent at once, as Basic
-	pickOffered pick = -1        // --anyauth: nothing is sent unasked
+	pickBasic     pick = 1 << iota // --basic
+	pickDigest                     // --digest
+	pickBearer                     // --oauth2-bearer beside one of them
+	pickNTLM                       // --ntlm
+	pickNegotiate                  // --negotiate
+	pickAny       pick = 0         // the strongest; -u is still sent at once, as Basic
+	pickOffered   pick = -1        // --anyauth: nothing is sent unasked
 )
 
 // unasked tells whether a password that was given is sent before anybody asks,

@@ -12,6 +12,7 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/h1"
+	"getin/client/ticket"
 	"getin/client/transfer"
 	"getin/client/transfer/coding"
 	"getin/prompt"
@@ -178,7 +179,7 @@ func codeOf(ctx context.Context, err error) int {
 // authSentinels are the ends of a dialogue that are exit 94: a store or a
 // scheme failed, or policy forbids. The others are exit 67.
 var authSentinels = []error{
-	auth.ErrStore, auth.ErrNotAllowed, auth.ErrServerUnverified, auth.ErrCredential,
+	auth.ErrStore, auth.ErrNotAllowed, auth.ErrServerUnverified, auth.ErrCredential, auth.ErrCannotStart,
 }
 
 func isAuthError(err error) bool {
@@ -190,6 +191,8 @@ func authCode(err error) int {
 	switch {
 	case errors.Is(err, client.ErrBodySpent):
 		return exitRewind
+	case errors.Is(err, ticket.ErrNoTicket):
+		return exitLogin // nothing failed: nobody is logged in
 	case matches(err, authSentinels):
 		return exitAuth
 	}

@@ -15,9 +15,11 @@ import (
 	"getin/client/auth/basic"
 	"getin/client/auth/bearer"
 	"getin/client/auth/digest"
+	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
 	"getin/client/cookie"
 	"getin/client/h1"
+	"getin/client/ticket"
 	"getin/store"
 	"getin/store/index"
 	"getin/store/keyring"
@@ -41,6 +43,7 @@ type run struct {
 	ambient ambient
 	joined  []*parts // of the groups so far
 	helpers map[string]*store.Helper
+	tickets *ticket.Client
 	jar     *cookie.Jar // nil: nobody keeps cookies
 
 	shed     sync.Once
@@ -84,6 +87,7 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 		r.asker = &person{sys: sys, limit: o.promptLimit, mask: r.mask, meter: r.meter, locks: lockDir(sys)}
 		r.person = r.asker
 	}
+	r.tickets = &ticket.Client{Getenv: sys.env}
 	var err error
 	if r.keep, err = r.place(ctx, asks); err != nil {
 		return nil, err
@@ -137,7 +141,7 @@ func (r *run) joinFor(like *parts, t *target) *parts {
 func (p *parts) addClient(jar client.Jar) {
 	o, engine := p.options, client.Engine{Engine: p.engine, Stranger: p.strangers}
 	p.client = &client.Client{
-		Sender: engine, Schemes: o.serverPick().schemes(), ProxySchemes: o.proxy.pick.schemes(),
+		Sender: engine, Schemes: p.schemes(o.serverPick()), ProxySchemes: p.schemes(o.proxy.pick),
 		Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent,
 		Jar: jar,
 		Policy: client.Policy{
@@ -181,8 +185,12 @@ func (r *run) connect(p *parts) {
 }
 
 // schemes are those that may answer, strongest first.
-func (k pick) schemes() []auth.Scheme {
+func (r *run) schemes(k pick) []auth.Scheme {
 	var list []auth.Scheme
+	if k == pickAny || k&pickNegotiate != 0 {
+		// --negotiate is for any host, whatever krb5.conf says (rule R9).
+		list = append(list, negotiate.Scheme{Mechanism: r.tickets, Anywhere: k > pickAny})
+	}
 	if k == pickAny || k&pickDigest != 0 {
 		list = append(list, digest.Scheme{})
 	}
