@@ -119,11 +119,14 @@ func (l *line) reneged(d *dialogue) {
 }
 
 // judged notes what became of an answer. After a handshake that was not accepted
-// the connection is for nobody.
+// the connection is for nobody; what was accepted before stays so, whatever came
+// of this request.
 func (l *line) judged(d *dialogue, o auth.Outcome) {
-	if o != auth.Accepted {
+	switch id := d.identity(); {
+	case o == auth.Undecided && l.vouches(d):
+	case o != auth.Accepted:
 		l.drop()
-	} else if id := d.identity(); l.lease != nil && !slices.Contains(l.done, id) {
+	case l.lease != nil && !slices.Contains(l.done, id):
 		l.done = append(l.done, id)
 	}
 }

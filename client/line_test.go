@@ -69,6 +69,42 @@ func TestServerThatForgetsItsConnections(t *testing.T) {
 	}
 }
 
+// TestConnectionThatEndedWhileItWasIdle: what is kept and has died is replaced by
+// a new handshake, and nobody is asked.
+func TestConnectionThatEndedWhileItWasIdle(t *testing.T) {
+	s := start(t, ntlmRow(&authtest.NTLM{}))
+	p := &purse{typed: []auth.Credential{person("alice", "wonderland")}}
+	c := engineClient(t, p, "")
+	for range 3 {
+		req, _ := http.NewRequest("POST", s.URL+"/", strings.NewReader("content"))
+		if _, body, err := do(t, c, req); err != nil || body != "welcome, alice\n" {
+			t.Fatalf("%q %v", body, err)
+		}
+		s.HangUp()
+	}
+	if got := statuses(s); got != "401 401 200 401 200 401 200" || len(p.asked) != 1 {
+		t.Errorf("requests: %s, %d questions", got, len(p.asked))
+	}
+}
+
+// A server in trouble has not forgotten whom it knows.
+func TestTroubleKeepsTheConnection(t *testing.T) {
+	n := &authtest.NTLM{}
+	row := ntlmRow(n)
+	busy := row
+	busy.Path, busy.Status = "/busy", 503
+	s := start(t, row, busy)
+	c := engineClient(t, &purse{typed: []auth.Credential{person("alice", "wonderland")}}, "")
+	for _, path := range []string{"/", "/busy", "/", "/busy"} {
+		if _, _, err := get(t, c, s.URL+path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := statuses(s); got != "401 401 200 503 200 503" {
+		t.Errorf("requests: %s", got)
+	}
+}
+
 // The content goes with the last leg alone, whole.
 func TestContentWaitsForTheLastLeg(t *testing.T) {
 	for _, size := range []int{10, 1 << 17} {

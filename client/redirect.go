@@ -107,6 +107,7 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 		return nil, nil, err
 	}
 	next := *h
+	next.line = line{}
 	next.origin, next.redirects = o, h.redirects+1
 	next.req = h.req.Clone(h.req.Context())
 	next.req.URL, next.req.Host = to, ""

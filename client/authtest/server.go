@@ -107,6 +107,9 @@ func (s *Server) Close() {
 	}
 }
 
+// HangUp ends every connection to it, and goes on.
+func (s *Server) HangUp() { s.http.CloseClientConnections() }
+
 // Pool holds the certificate of a server over https.
 func (s *Server) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
