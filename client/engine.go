@@ -38,8 +38,8 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // Lease begins a lease of the connection for requests like this one; see
 // h1.Engine.
-func (e Engine) Lease(req *http.Request, w *Wire, lane string) (*h1.Lease, error) {
-	return e.Engine.Lease(req, e.wire(w), lane)
+func (e Engine) Lease(req *http.Request, w *Wire, lane string, through bool) (*h1.Lease, error) {
+	return e.Engine.Lease(req, e.wire(w), lane, through)
 }
 
 func (e Engine) wire(w *Wire) *h1.Wire {

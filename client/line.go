@@ -15,7 +15,7 @@ import (
 // one.
 type leaser interface {
 	// Lease begins a lease for requests like this one, see h1.Engine.
-	Lease(req *http.Request, w *Wire, lane string) (*h1.Lease, error)
+	Lease(req *http.Request, w *Wire, lane string, through bool) (*h1.Lease, error)
 }
 
 // line is the one connection that the requests of a hop go over while an answer
@@ -41,6 +41,7 @@ func (c *Client) prepare(h *hop, parties []*dialogue, wire *Wire) error {
 	l := &h.line
 	l.leg = false
 	var bound []*identity
+	through := true // nobody but the proxy that opens the tunnel
 	for _, d := range parties {
 		if d.exchange == nil {
 			continue
@@ -50,14 +51,18 @@ func (c *Client) prepare(h *hop, parties []*dialogue, wire *Wire) error {
 		}
 		if d.traits.ConnectionBound {
 			bound = append(bound, d.identity())
+			through = through && d.tunnel != ""
 		}
 	}
 	if len(bound) == 0 {
 		l.drop()
 		return nil
 	}
+	if l.lease != nil && !through && l.lease.Shared() {
+		l.drop() // a connection of HTTP/2 is nobody's
+	}
 	if l.lease == nil {
-		if err := c.lease(h, bound, wire); err != nil {
+		if err := c.lease(h, bound, wire, through); err != nil {
 			return err
 		}
 		for _, d := range parties {
@@ -71,13 +76,13 @@ func (c *Client) prepare(h *hop, parties []*dialogue, wire *Wire) error {
 }
 
 // lease begins the lease. After a connection has died it is a new one.
-func (c *Client) lease(h *hop, bound []*identity, wire *Wire) (err error) {
+func (c *Client) lease(h *hop, bound []*identity, wire *Wire, through bool) (err error) {
 	l := &h.line
 	lane := laneOf(bound)
 	if l.restarted {
 		lane = ""
 	}
-	if l.lease, err = c.Sender.(leaser).Lease(h.req, wire, lane); err != nil {
+	if l.lease, err = c.Sender.(leaser).Lease(h.req, wire, lane, through); err != nil {
 		return err
 	}
 	if l.lease.Held() {

@@ -2,8 +2,10 @@ package client_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -360,5 +362,46 @@ func TestR1_LegProvesNothing(t *testing.T) {
 	}
 	if got := p.outcomes(); !slices.Equal(got, []auth.Outcome{auth.Accepted, auth.Undecided}) {
 		t.Errorf("settled %v", got)
+	}
+}
+
+// Behind a proxy that authenticates its connections HTTP/2 is spoken all the
+// same, unless the server authenticates its own.
+func TestHTTP2BehindAProxyOfConnections(t *testing.T) {
+	n := &authtest.NTLM{}
+	site := authtest.New(authtest.Row{Path: "/", Body: []byte("in")}, authtest.Row{Path: "/ntlm/", Demands: ntlmRow(n).Demands})
+	var mu sync.Mutex
+	var spoken []string
+	h2 := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		spoken = append(spoken, r.Proto)
+		mu.Unlock()
+		site.ServeHTTP(w, r)
+	}))
+	h2.EnableHTTP2 = true
+	h2.StartTLS()
+	t.Cleanup(h2.Close)
+	sum := sha256.Sum256(h2.Certificate().Raw)
+	n.EndPoint = sum[:]
+	proxy := startProxy(t, &authtest.NTLM{Users: alice})
+	via, err := h1.FixedProxy(proxy.URL, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := engineClient(t, &purse{typed: slices.Repeat([]auth.Credential{person("alice", "wonderland")}, 2)}, "")
+	e := client.Engine{Engine: h1.New(h1.Config{TLS: h1.TLS{Insecure: true, HTTP2: true}, Proxy: via})}
+	t.Cleanup(e.CloseIdleConnections)
+	c.Sender, c.Way = e, e.Way
+	for _, path := range []string{"/", "/", "/ntlm/", "/ntlm/", "/"} {
+		if resp, body, err := get(t, c, h2.URL+path); err != nil || resp.StatusCode != 200 {
+			t.Fatalf("%s: %q %v", path, body, err)
+		}
+	}
+	want := "HTTP/2.0 HTTP/2.0 HTTP/2.0 HTTP/1.1 HTTP/1.1 HTTP/1.1 HTTP/2.0"
+	if got := strings.Join(spoken, " "); got != want {
+		t.Errorf("spoke %s, want %s", got, want)
+	}
+	if got := statuses(proxy); got != "407 407 200 407 200" || site.Complaints() != nil {
+		t.Errorf("the proxy saw %s; complaints %q", got, site.Complaints())
 	}
 }

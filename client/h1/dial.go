@@ -70,7 +70,7 @@ func (e *Engine) openTo(ctx context.Context, c *conn, r *route) error {
 	if server == nil {
 		return nil
 	}
-	return server.secure(ctx, c, hop{host: r.host, addr: r.server, cert: r.cert, lane: r.lease != nil})
+	return server.secure(ctx, c, hop{host: r.host, addr: r.server, cert: r.cert, lane: r.lease != nil && !r.lease.through})
 }
 
 // openFirst connects to the proxy, or to the server.

@@ -80,7 +80,8 @@
 //     SSL_CERT_DIR names it.
 //   - HTTP/2 is net/http's, on a connection of ours. It is offered when TLS.HTTP2
 //     says so, and spoken with a server that refuses HTTP/1.1 in ALPN; the order
-//     and the spelling of fields are then lost. Leased connections never use it.
+//     and the spelling of fields are then lost. Leased connections use it only
+//     in a tunnel, when the lease is for that alone.
 //   - TLS sessions are resumed within one Engine and one TLS, for the same host
 //     and port. Early data is never sent.
 //   - From the environment, only http_proxy in lower case is taken for http:

@@ -108,7 +108,8 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile
 		}
 		return nil, err
 	}
-	if c.lease = r.lease; c.lease != nil {
+	if r.lease != nil && !r.lease.through {
+		c.lease = r.lease
 		return c, nil
 	}
 	if r.prior || c.link.tls != nil && c.link.tls.NegotiatedProtocol == "h2" {
@@ -116,7 +117,12 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile
 			_ = c.sock.Close() // of no use any more
 			return nil, err
 		}
+		if r.lease != nil {
+			r.lease.began(c)
+		}
+		return c, nil
 	}
+	c.lease = r.lease
 	return c, nil
 }
 

@@ -14,27 +14,31 @@ var ErrLeaseLost = errors.New("the connection ended between two requests")
 // the other: for schemes that authenticate a connection. The first of them opens
 // it, unless an idle one of its lane was found; from then on it is that one or
 // none (ErrLeaseLost). It speaks HTTP/1.1: HTTP/2 has no connection to
-// authenticate.
+// authenticate. But where only the way through a proxy is, HTTP/2 may be spoken
+// behind it; the connection is then shared with the lane.
 //
 // Where a proxy is asked for a tunnel, that connection is the tunnel, and the
 // one to the proxy that has refused it so far with 407.
 type Lease struct {
-	engine *Engine
+	engine  *Engine
+	through bool // it is for the tunnel alone
 
 	mu    sync.Mutex
 	lane  string
 	idle  *conn // between two requests
 	half  *conn // to the proxy, which has not opened the tunnel yet
 	begun bool  // there was a connection
+	h2    bool  // it speaks HTTP/2, and is in the pool
 	over  bool
 	keep  bool // when it is over: for whoever is next in the lane
 }
 
 // Lease begins a lease. A connection of the same way, for the same Wire.As and
 // TLS, that a Lease of this lane has left behind is taken over; Held tells. A
-// lane has a name; "" is none, and nothing is taken over.
-func (e *Engine) Lease(req *http.Request, w *Wire, lane string) (*Lease, error) {
-	l := &Lease{engine: e, lane: lane}
+// lane has a name; "" is none, and nothing is taken over. through tells that
+// nobody but a proxy that is asked for a tunnel is to know the connection.
+func (e *Engine) Lease(req *http.Request, w *Wire, lane string, through bool) (*Lease, error) {
+	l := &Lease{engine: e, lane: lane, through: through}
 	if lane == "" {
 		return l, nil
 	}
@@ -44,9 +48,8 @@ func (e *Engine) Lease(req *http.Request, w *Wire, lane string) (*Lease, error) 
 	if err != nil {
 		return nil, err
 	}
-	l.idle = e.pool.get(r.key)
-	if l.idle != nil {
-		l.begun = true
+	if c := e.pool.get(r.key); c != nil {
+		l.began(c)
 	}
 	return l, nil
 }
@@ -55,7 +58,24 @@ func (e *Engine) Lease(req *http.Request, w *Wire, lane string) (*Lease, error) 
 func (l *Lease) Held() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.idle != nil || l.half != nil
+	return l.idle != nil || l.half != nil || l.h2
+}
+
+// Shared reports whether HTTP/2 is spoken on the connection.
+func (l *Lease) Shared() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.h2
+}
+
+// began notes the connection that the lease goes on with.
+func (l *Lease) began(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun = true
+	if l.h2 = c.h2 != nil; !l.h2 {
+		l.idle = c
+	}
 }
 
 // Release ends the lease, at once or when the response that is being read has
@@ -82,6 +102,11 @@ func (l *Lease) take(k key) (*conn, error) {
 	c := l.idle
 	l.idle = nil
 	switch {
+	case l.h2:
+		if c = l.engine.pool.get(k); c != nil {
+			return c, nil
+		}
+		return nil, &Error{Receive, ErrLeaseLost}
 	case c == nil && l.half == nil && l.begun:
 		return nil, &Error{Receive, ErrLeaseLost}
 	case c == nil:

@@ -16,7 +16,7 @@ import (
 func leased(t *testing.T, e *Engine, url, lane string) *Lease {
 	t.Helper()
 	req, w := newRequest(t, "GET", url, nil)
-	l, err := e.Lease(req, w, lane)
+	l, err := e.Lease(req, w, lane, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,13 +170,16 @@ func TestConnectInManyLegs(t *testing.T) {
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	for name, want := range map[string]string{"leased": "HTTP/1.1[]", "not leased": "HTTP/2.0[]"} {
+	for name, want := range map[string]string{
+		"leased": "HTTP/1.1[]", "not leased": "HTTP/2.0[]", "leased for the tunnel": "HTTP/2.0[]",
+	} {
 		t.Run(name, func(t *testing.T) {
 			proxy, seen := asking(t, false)
 			e := newEngine(t, Config{Proxy: via(t, proxy), TLS: TLS{Insecure: true, HTTP2: true}})
 			var l *Lease
-			if name == "leased" {
+			if name != "not leased" {
 				l = leased(t, e, srv.URL, "")
+				l.through = name != "leased"
 			}
 			for i, answer := range []string{"", "one", "two"} {
 				req, w := newRequest(t, "GET", srv.URL, nil)
@@ -188,6 +191,9 @@ func TestConnectInManyLegs(t *testing.T) {
 				var refused *ConnectError
 				if i < 2 && !errors.As(err, &refused) || i == 2 && (err != nil || body != want) {
 					t.Fatalf("leg %d: %q %v", i, body, err)
+				}
+				if i == 2 && l != nil && l.Shared() != l.through {
+					t.Errorf("shared %v", l.Shared())
 				}
 				if i == 2 && w.Opened.Get("Proxy-Authentication-Info") != "x" {
 					t.Errorf("the proxy's answer is not told: %v", w.Opened)
