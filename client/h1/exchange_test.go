@@ -15,31 +15,6 @@ import (
 
 const ok2 = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-// perConn gives each connection to serve, with its number from 1.
-func perConn(t *testing.T, serve func(n int, nc net.Conn, br *bufio.Reader)) (string, *atomic.Int32) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	var count atomic.Int32
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
-				return
-			}
-			n := int(count.Add(1))
-			go func() {
-				defer nc.Close()
-				serve(n, nc, bufio.NewReader(nc))
-			}()
-		}
-	}()
-	return l.Addr().String(), &count
-}
-
 func send(t *testing.T, e *Engine, req *http.Request) (string, *http.Response, error) {
 	t.Helper()
 	resp, err := e.RoundTrip(req)

@@ -17,34 +17,45 @@ import (
 	"testing"
 )
 
-// rawServer answers each connection with serve, which gets the request's head.
-func rawServer(t *testing.T, serve func(nc net.Conn, head string)) string {
+// perConn gives each connection to serve, with its number from 1, and closes it
+// after that.
+func perConn(t *testing.T, serve func(n int, nc net.Conn, br *bufio.Reader)) (string, *atomic.Int32) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
+	var count atomic.Int32
 	go func() {
 		for {
 			nc, err := l.Accept()
 			if err != nil {
 				return
 			}
+			n := int(count.Add(1))
 			go func() {
 				defer nc.Close()
-				br := bufio.NewReader(nc)
-				for {
-					head, err := readHead(br)
-					if err != nil {
-						return
-					}
-					serve(nc, head)
-				}
+				serve(n, nc, bufio.NewReader(nc))
 			}()
 		}
 	}()
-	return l.Addr().String()
+	return l.Addr().String(), &count
+}
+
+// rawServer answers each request with serve, which gets its head.
+func rawServer(t *testing.T, serve func(nc net.Conn, head string)) string {
+	t.Helper()
+	addr, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
+		for {
+			head, err := readHead(br)
+			if err != nil {
+				return
+			}
+			serve(nc, head)
+		}
+	})
+	return addr
 }
 
 func readHead(br *bufio.Reader) (string, error) {

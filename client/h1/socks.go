@@ -108,14 +108,10 @@ func socks4(nc net.Conn, user *url.Userinfo, d destination) error {
 	if d.name != "" {
 		out = append(append(out, d.name...), 0)
 	}
-	if _, err := nc.Write(out); err != nil {
-		return bare(err)
-	}
-	in := make([]byte, 8)
-	if err := readAll(nc, in); err != nil {
-		return err
-	}
+	in, err := exchangeSOCKS(nc, out, 8)
 	switch {
+	case err != nil:
+		return err
 	case in[0] != 0:
 		return errSOCKSReply
 	case in[1] == 90:
@@ -143,11 +139,9 @@ func socks5(nc net.Conn, user *url.Userinfo, d destination) error {
 	default:
 		out = append(append(out, 4), d.ip.AsSlice()...)
 	}
-	if _, err := nc.Write(append(out, byte(d.port>>8), byte(d.port))); err != nil {
-		return bare(err)
-	}
-	in := make([]byte, 5) // and the first octet of BND.ADDR, its length for a name
-	if err := readAll(nc, in); err != nil {
+	// And the first octet of BND.ADDR, its length for a name.
+	in, err := exchangeSOCKS(nc, append(out, byte(d.port>>8), byte(d.port)), 5)
+	if err != nil {
 		return err
 	}
 	if in[0] != 5 {
@@ -169,11 +163,8 @@ func socks5Login(nc net.Conn, user *url.Userinfo) error {
 	if user != nil {
 		methods = []byte{5, 2, 0, 2}
 	}
-	if _, err := nc.Write(methods); err != nil {
-		return bare(err)
-	}
-	in := make([]byte, 2)
-	if err := readAll(nc, in); err != nil {
+	in, err := exchangeSOCKS(nc, methods, 2)
+	if err != nil {
 		return err
 	}
 	switch {
@@ -198,11 +189,8 @@ func socks5Password(nc net.Conn, user *url.Userinfo) error {
 	}
 	out := append([]byte{1, byte(len(name))}, name...)
 	out = append(append(out, byte(len(password))), password...)
-	if _, err := nc.Write(out); err != nil {
-		return bare(err)
-	}
-	in := make([]byte, 2)
-	if err := readAll(nc, in); err != nil {
+	in, err := exchangeSOCKS(nc, out, 2)
+	if err != nil {
 		return err
 	}
 	if in[1] != 0 {
@@ -221,6 +209,15 @@ func socks5Refusal(reply byte) error {
 		why = "for a reason that is not known"
 	}
 	return fmt.Errorf("no connection: %s (%d)", why, reply)
+}
+
+// exchangeSOCKS says something, and reads a reply of n octets.
+func exchangeSOCKS(nc net.Conn, out []byte, n int) ([]byte, error) {
+	if _, err := nc.Write(out); err != nil {
+		return nil, bare(err)
+	}
+	in := make([]byte, n)
+	return in, readAll(nc, in)
 }
 
 // readAll fills b, and not an octet more is taken.

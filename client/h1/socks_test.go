@@ -1,6 +1,7 @@
 package h1
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -92,25 +93,13 @@ func TestSOCKSRefuses(t *testing.T) {
 // rawBytes says the same to everybody who has said something, and hangs up.
 func rawBytes(t *testing.T, text string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = nc.Read(make([]byte, 1))
-			_, _ = io.WriteString(nc, text)
-			_ = nc.(*net.TCPConn).CloseWrite()
-			_, _ = io.Copy(io.Discard, nc)
-			_ = nc.Close()
-		}
-	}()
-	return l.Addr().String()
+	addr, _ := perConn(t, func(_ int, nc net.Conn, br *bufio.Reader) {
+		_, _ = br.ReadByte() // whatever is said
+		_, _ = io.WriteString(nc, text)
+		_ = nc.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, br)
+	})
+	return addr
 }
 
 // A SOCKS proxy that says nothing is given up in time, and leaves no deadline
