@@ -405,3 +405,31 @@ func TestHTTP2BehindAProxyOfConnections(t *testing.T) {
 		t.Errorf("the proxy saw %s; complaints %q", got, site.Complaints())
 	}
 }
+
+// TestC4_PasswordsThatDifferInCase: a password that differs in case alone is
+// another, and no connection of the right one is its.
+func TestC4_PasswordsThatDifferInCase(t *testing.T) {
+	s := start(t, ntlmRow(&authtest.NTLM{}))
+	given := person("alice", "wonderland")
+	given.Given = true
+	p := &purse{recall: func(*auth.Party, *url.URL) auth.Recalled {
+		o, _ := auth.ParseOrigin(s.URL)
+		return auth.Recalled{Ready: true, Credential: given, Query: auth.Query{
+			Space: auth.Space{Party: auth.Server, Origin: o}, Scheme: "NTLM", Strength: auth.StrengthNTLM,
+			Unasked: true, Challenge: auth.Challenge{Scheme: "ntlm"},
+		}}
+	}}
+	c := engineClient(t, p, "")
+	for range 2 {
+		if _, _, err := get(t, c, s.URL+"/"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	given.Secret = auth.NewSecret("Wonderland")
+	if resp, _, err := get(t, c, s.URL+"/"); err == nil || resp.StatusCode != 401 {
+		t.Errorf("let in: %v", err)
+	}
+	if got := statuses(s); !strings.HasPrefix(got, "401 200 200 401 401") || len(conns(s)) < 2 {
+		t.Errorf("requests: %s over %d connections", got, len(conns(s)))
+	}
+}
