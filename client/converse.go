@@ -150,7 +150,7 @@ func (c *Client) dialogues(h *hop, way Way) ([]*dialogue, error) {
 	}
 	return append(list, &dialogue{
 		client: c, party: auth.Server, origin: h.origin, url: h.req.URL, method: h.req.Method, way: way,
-		redirectedFrom: h.redirectedFrom(), silent: c.silence(h, auth.Server), line: &h.line,
+		redirectedFrom: h.redirectedFrom(), trusted: h.trusted(), silent: c.silence(h, auth.Server), line: &h.line,
 	}), nil
 }
 

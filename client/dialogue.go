@@ -29,7 +29,10 @@ type dialogue struct {
 	way    Way
 	tunnel string // of a proxy: the target of its CONNECT; "" when it sees the request itself
 
+	// redirectedFrom is the typed origin when redirects have led away from it; trusted
+	// tells that they have, to one that the caller trusts as the typed one.
 	redirectedFrom auth.Origin
+	trusted        bool
 	silent         error // not nil: no answer is given, for this reason
 
 	recalled  auth.Recalled
@@ -61,7 +64,8 @@ type dialogue struct {
 
 // recall begins with an answer that nobody has asked for yet, if one is known
 // to be welcome: from the wallet, or from this run. After a redirect to another
-// origin nothing goes unasked (rule R5).
+// origin nothing goes unasked (rule R5), but for what was given to one that is
+// trusted.
 func (d *dialogue) recall(ctx context.Context) {
 	w := d.client.Wallet
 	if w == nil {
@@ -71,7 +75,7 @@ func (d *dialogue) recall(ctx context.Context) {
 	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
 	if r := d.recalled; r.Ready {
 		d.consented.set(auth.ClearText, r.ClearText)
-		sent := !quiet && d.seenBefore(r) && d.start(r.Query, r.Credential)
+		sent := !quiet && d.welcome(r.Credential) && d.seenBefore(r) && d.start(r.Query, r.Credential)
 		d.consented.set(auth.ClearText, false) // another space may challenge
 		if sent {
 			return
@@ -81,13 +85,17 @@ func (d *dialogue) recall(ctx context.Context) {
 	if quiet {
 		return
 	}
-	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil {
+	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil && d.welcome(s.credential) {
 		q := s.query
 		q.Unasked, q.Target = true, auth.Target(d.url)
 		d.tls = s.tls
 		d.start(q, s.credential)
 	}
 }
+
+// welcome reports whether the credential may go unasked to an origin that is only
+// trusted: the caller's trust is about what the caller gave.
+func (d *dialogue) welcome(c auth.Credential) bool { return !d.trusted || c.Given }
 
 // seenBefore reports whether the peer may get what is recalled before it has
 // been looked at: always, but for a stored secret when certificates are not

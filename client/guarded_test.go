@@ -118,3 +118,29 @@ func TestR6_BehindProxy(t *testing.T) {
 		}
 	}
 }
+
+// TestR5_TrustIsForWhatWasGiven: where redirects are trusted (--location-trusted),
+// what was given goes along, and nothing else goes unasked.
+func TestR5_TrustIsForWhatWasGiven(t *testing.T) {
+	for _, given := range []bool{true, false} {
+		a, b := start(t), start(t, basicRow("/"))
+		a.Add(authtest.Row{Path: "/", Status: 302, Location: b.URL + "/"})
+		alice := person("alice", "wonderland")
+		alice.Given = given
+		p := &purse{recall: remembered(b.URL, alice), typed: []auth.Credential{alice, alice}}
+		c := newClient(t, p)
+		c.Policy.TrustRedirects, c.Policy.AllowClearText = true, true
+		for range 2 { // the second time it is known of this run
+			if _, body, err := get(t, c, a.URL+"/"); err != nil || body != "welcome, alice\n" {
+				t.Fatalf("given %v: %q, %v", given, body, err)
+			}
+		}
+		want := 2 // requests at the other origin
+		if !given {
+			want = 4
+		}
+		if log := b.Log(); len(log) != want || (log[0].Authorization != "") != given {
+			t.Errorf("given %v: %d requests, want %d, the first with %q", given, len(log), want, log[0].Authorization)
+		}
+	}
+}

@@ -58,6 +58,10 @@ func (h *hop) redirectedFrom() auth.Origin {
 	return auth.Origin{}
 }
 
+// trusted reports whether the chain is at another origin than the typed one, by the
+// caller's trust alone (Policy.TrustRedirects).
+func (h *hop) trusted() bool { return !h.left && !h.typed.Grants(h.origin) }
+
 // request makes the request of one round: the hop's own, with the answers in
 // front of its fields, and the body from its start; without one when it is only
 // a leg on the way there.
