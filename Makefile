@@ -99,7 +99,7 @@ help:
 	@echo "install    into PREFIX ($(PREFIX))"
 	@echo "demo       a page behind a password, fetched with the prompt and then in silence"
 	@echo "test       every test that needs nothing but Go"
-	@echo "test-lab   against Apache, nginx, lighttpd, squid and a real keyring (Debian; root for packages)"
+	@echo "test-lab   against Apache, nginx, lighttpd, squid, MIT Kerberos and a real keyring (Debian; root for packages)"
 	@echo "check      format, vet, staticcheck, race detector, six platforms"
 	@echo "guards     every security rule's guard is taken out once and must be missed"
 	@echo "fuzz       every fuzz target, FUZZTIME ($(FUZZTIME)) each"

@@ -34,6 +34,7 @@ type Client struct {
 	conf     *config
 	confErr  error
 	sessions []*session
+	down     map[string]error // realms whose KDCs did not answer, which costs time
 }
 
 // session is what is held for one client.
@@ -41,7 +42,8 @@ type session struct {
 	user     string      // as in the credential
 	password auth.Secret // empty: from the cache
 	tgt      held
-	services map[string]held // of hosts
+	services map[string]held  // of hosts
+	none     map[string]error // hosts that there is none for
 }
 
 func (c *Client) getenv(name string) string { return c.Getenv(name) }
@@ -152,10 +154,12 @@ func (c *Client) Begin(ctx context.Context, host string, cred auth.Credential, e
 func (c *Client) ticketFor(ctx context.Context, conf *config, s *session, host string) (held, error) {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	c.mu.Lock()
-	t, tgt := s.services[host], s.tgt
+	t, tgt, none := s.services[host], s.tgt, s.none[host]
 	c.mu.Unlock()
 	now := testOnlyNow()
 	switch {
+	case none != nil:
+		return held{}, none
 	case t.ticket != nil && t.valid(now):
 		return t, nil
 	case tgt.ticket == nil || !tgt.valid(now):
@@ -169,13 +173,15 @@ func (c *Client) ticketFor(ctx context.Context, conf *config, s *session, host s
 			}
 		}
 	}
-	if err != nil {
-		return held{}, err
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.services[host] = t
-	return t, nil
+	switch {
+	case err == nil:
+		s.services[host] = t
+	case errors.Is(err, ErrService):
+		s.none[host] = err // the next request need not ask again
+	}
+	return t, err
 }
 
 func serviceAt(conf *config, host string) principal {
@@ -217,6 +223,7 @@ func (c *Client) keep(s *session) *session {
 	if s.services == nil {
 		s.services = map[string]held{}
 	}
+	s.none = map[string]error{}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sessions = append(c.sessions, s)

@@ -28,11 +28,16 @@ const (
 // ask sends the message to a KDC of the realm and returns its answer. An error
 // that is the realm's word is a *kdcError.
 func (c *Client) ask(ctx context.Context, conf *config, realm string, msg []byte) ([]byte, error) {
+	c.mu.Lock()
+	last := c.down[realm]
+	c.mu.Unlock()
+	if last != nil {
+		return nil, last
+	}
 	addrs, err := conf.addresses(ctx, realm)
 	if err != nil {
 		return nil, err
 	}
-	var last error
 	for _, addr := range addrs {
 		b, err := askOne(ctx, addr, msg)
 		if ctx.Err() != nil {
@@ -47,7 +52,14 @@ func (c *Client) ask(ctx context.Context, conf *config, realm string, msg []byte
 		}
 		return b, nil
 	}
-	return nil, cannotStart(ErrUnreachable, "the KDC of %s cannot be reached: %v", realm, last)
+	last = cannotStart(ErrUnreachable, "the KDC of %s cannot be reached: %v", realm, last)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.down == nil {
+		c.down = map[string]error{}
+	}
+	c.down[realm] = last
+	return nil, last
 }
 
 // askOne frames the message as RFC 4120 section 7.2.2 has it: its length comes

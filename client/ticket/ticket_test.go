@@ -224,3 +224,50 @@ func TestCanceled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Many requests to where Kerberos is of no use ask the realm once.
+func TestAskedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.kinit("cache", "alice", time.Hour)
+	w.write("krb5.conf", strings.ReplaceAll(w.kdc.Conf(), "[realms]", " dns_canonicalize_hostname = false\n[realms]"))
+	c := w.client()
+	for range 3 {
+		if _, err := c.Acquire(t.Context(), "www.elsewhere.test", auth.Credential{}, false); !errors.Is(err, ErrService) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if got := w.kdc.Asked(); len(got) != 1 {
+		t.Errorf("asked %q", got)
+	}
+	deaf, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := make(chan bool, 10)
+	go func() {
+		for {
+			conn, err := deaf.Accept()
+			if err != nil {
+				close(came)
+				return
+			}
+			came <- true
+			_ = conn.Close()
+		}
+	}()
+	w.write("krb5.conf", strings.ReplaceAll(w.kdc.Conf(), w.kdc.Addr, deaf.Addr().String()))
+	c = w.client()
+	for range 3 {
+		if _, err := c.Acquire(t.Context(), host, typed("alice", "wonderland"), false); !errors.Is(err, ErrUnreachable) {
+			t.Errorf("got %v", err)
+		}
+	}
+	_ = deaf.Close()
+	n := 0
+	for range came {
+		n++
+	}
+	if n != 1 {
+		t.Errorf("a KDC that does not answer was asked %d times", n)
+	}
+}
