@@ -184,9 +184,11 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 		d.legs++
 		return true, nil
 	}
-	d.query.Space = ch.Space(d.party, d.origin)
-	if !d.traits.ConnectionBound {
-		d.query.Challenge = ch // else it is a leg, and what began it counts
+	if !d.continues(ch) {
+		d.query.Space = ch.Space(d.party, d.origin)
+		if !d.traits.ConnectionBound {
+			d.query.Challenge = ch // else it is a leg, and what began it counts
+		}
 	}
 	verdict, err := d.exchange.Challenged(ch)
 	if err != nil {
@@ -230,11 +232,18 @@ func (d *dialogue) sameSpace() (auth.Challenge, bool) {
 			continue
 		}
 		unknown := d.query.Unasked && d.credential.Given && !d.query.Space.HasRealm
-		if unknown || ch.Space(d.party, d.origin) == d.query.Space {
+		if unknown || d.continues(ch) || ch.Space(d.party, d.origin) == d.query.Space {
 			return ch, true
 		}
 	}
 	return auth.Challenge{}, false
+}
+
+// continues reports whether the challenge is a further leg of the answer in force
+// that need not name the space again.
+func (d *dialogue) continues(ch auth.Challenge) bool {
+	c, ok := d.exchange.(auth.Continuer)
+	return ok && c.Continues(ch)
 }
 
 // settle tells the wallet what became of the answer in force, and ends it.

@@ -12,9 +12,11 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/auth/basic"
+	"getin/client/auth/bearer"
 	"getin/client/auth/digest"
 	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
+	"getin/client/auth/scram"
 	"getin/client/authtest"
 	"getin/client/h1"
 	"getin/client/ticket"
@@ -34,7 +36,7 @@ func engineClient(t *testing.T, w client.Wallet, proxy string) *client.Client {
 	e := client.Engine{Engine: h1.New(config)}
 	t.Cleanup(e.CloseIdleConnections)
 	tickets := negotiate.Scheme{Mechanism: &ticket.Client{Getenv: os.Getenv}}
-	schemes := []auth.Scheme{tickets, digest.Scheme{}, ntlm.Scheme{}, basic.Scheme{}}
+	schemes := []auth.Scheme{tickets, scram.Scheme{}, scram.Scheme{SHA1: true}, digest.Scheme{}, ntlm.Scheme{}, bearer.Scheme{}, basic.Scheme{}}
 	return &client.Client{
 		Sender: e, Way: e.Way, Schemes: schemes, ProxySchemes: schemes, Wallet: w,
 		Policy: client.Policy{Follow: true, MaxRedirects: 10},
@@ -82,6 +84,15 @@ var demands = map[string]func(t *testing.T, dies bool) (authtest.Row, *[]byte){
 		d := &authtest.Digest{Realm: "Lab", QOP: "auth", Algorithm: "SHA-256", Users: matrixUsers}
 		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{d}}, dies), nil
 	},
+	"Bearer": func(_ *testing.T, dies bool) (authtest.Row, *[]byte) {
+		return dying(authtest.Row{Path: "/", Demands: []authtest.Demand{authtest.Bearer{Realm: "Lab", Token: "wonderland", User: "alice"}}}, dies), nil
+	},
+	"SCRAM-SHA-256": func(_ *testing.T, dies bool) (authtest.Row, *[]byte) {
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{scramDemand(false, dies)}}, nil
+	},
+	"SCRAM-SHA-1": func(_ *testing.T, dies bool) (authtest.Row, *[]byte) {
+		return authtest.Row{Path: "/", Demands: []authtest.Demand{scramDemand(true, dies)}}, nil
+	},
 	"NTLM": func(t *testing.T, dies bool) (authtest.Row, *[]byte) {
 		n := &authtest.NTLM{Users: matrixUsers, Host: "127.0.0.1"}
 		if dies {
@@ -103,6 +114,14 @@ var demands = map[string]func(t *testing.T, dies bool) (authtest.Row, *[]byte){
 		}
 		return authtest.Row{Path: "/", Demands: []authtest.Demand{n}}, &n.EndPoint
 	},
+}
+
+func scramDemand(sha1, dies bool) *authtest.SCRAM {
+	s := &authtest.SCRAM{Realm: "Lab", Users: matrixUsers, SHA1: sha1}
+	if dies {
+		s.Drops = 1
+	}
+	return s
 }
 
 func dying(row authtest.Row, dies bool) authtest.Row {

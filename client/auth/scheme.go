@@ -113,6 +113,13 @@ type Final struct {
 	Challenges []Challenge
 }
 
+// Continuer is implemented by an Exchange whose further legs need not repeat the
+// realm (SCRAM, RFC 7804 section 5).
+type Continuer interface {
+	// Continues reports whether the challenge is such a leg.
+	Continues(Challenge) bool
+}
+
 // ContentChecker is implemented by an Exchange that can judge a response only
 // when it has seen all of its content (Digest with qop=auth-int).
 type ContentChecker interface {

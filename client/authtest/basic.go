@@ -49,6 +49,7 @@ type Bearer struct {
 	Realm string
 	Scope string
 	Token string
+	User  string // whose it is, for the welcome
 
 	Trouble, Description string // error and error_description of every challenge
 }
@@ -66,5 +67,5 @@ func (b Bearer) challenge(bool) string {
 
 func (b Bearer) check(_ *http.Request, credentials string, _ []byte) judgement {
 	token, mine := cutScheme(credentials, "Bearer")
-	return judgement{mine: mine, ok: mine && token == b.Token}
+	return judgement{mine: mine, ok: mine && token == b.Token, user: b.User}
 }

@@ -61,7 +61,7 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, body []byte, re
 	_, _ = io.Copy(w, resp.Body) // either side may have gone
 }
 
-// tunnel answers CONNECT, RFC 9110 section 9.3.6, and copies until both sides
+// tunnel answers CONNECT, RFC 9110 section 9.3.6, with these fields, and copies until both sides
 // are done.
 func tunnel(w http.ResponseWriter, target string, fields http.Header) {
 	there, err := net.Dial("tcp", target)

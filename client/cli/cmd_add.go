@@ -31,7 +31,8 @@ func addFlags() []flagDef {
 // weakest of its algorithms: stored for that, a password answers the others too
 // (rule R8).
 var addable = []auth.Strength{
-	auth.StrengthBasic, auth.StrengthDigestMD5, auth.StrengthDigestSHA256, auth.StrengthDigestSHA512, auth.StrengthBearer,
+	auth.StrengthBasic, auth.StrengthDigestMD5, auth.StrengthDigestSHA256, auth.StrengthDigestSHA512,
+	auth.StrengthSCRAMSHA1, auth.StrengthSCRAMSHA256, auth.StrengthBearer,
 }
 
 func schemeNames() []string {

@@ -54,5 +54,5 @@ func runVersion(_ context.Context, sys *System, args []string) int {
 }
 
 func versionLine() string {
-	return "getin " + versionNumber + "\nProtocols: http https\nFeatures: Basic Digest Bearer"
+	return "getin " + versionNumber + "\nProtocols: http https\nFeatures: Basic Digest Bearer SCRAM"
 }

@@ -17,6 +17,7 @@ import (
 	"getin/client/auth/digest"
 	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
+	"getin/client/auth/scram"
 	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/client/ticket"
@@ -190,6 +191,9 @@ func (r *run) schemes(k pick) []auth.Scheme {
 	if k == pickAny || k&pickNegotiate != 0 {
 		// --negotiate is for any host, whatever krb5.conf says (rule R9).
 		list = append(list, negotiate.Scheme{Mechanism: r.tickets, Anywhere: k > pickAny})
+	}
+	if k == pickAny {
+		list = append(list, scram.Scheme{}, scram.Scheme{SHA1: true})
 	}
 	if k == pickAny || k&pickDigest != 0 {
 		list = append(list, digest.Scheme{})
