@@ -28,6 +28,9 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	wire := e.wire(w)
 	resp, err := e.Engine.Send(req, wire)
 	w.fill(wire)
+	if err == nil {
+		return resp, nil
+	}
 	var refused *h1.ConnectError
 	if errors.As(err, &refused) && refused.Response.StatusCode == auth.Proxy.Status {
 		w.Refused = true

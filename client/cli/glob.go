@@ -256,6 +256,7 @@ func fillIn(name string, sets []string) string {
 		return name
 	}
 	var b strings.Builder
+	b.Grow(2 * len(name))
 	for i := 0; i < len(name); {
 		if name[i] != '#' {
 			b.WriteByte(name[i])

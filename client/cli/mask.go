@@ -49,11 +49,13 @@ const minSecret = 2
 
 // add makes a secret of the run known.
 func (m *mask) add(c auth.Credential) {
-	if len(c.Secret.Reveal()) < minSecret {
-		return
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	// Nearly always it is one that is known, and the same copy.
+	alike := func(k auth.Credential) bool { return k.User == c.User && k.Secret == c.Secret }
+	if slices.ContainsFunc(m.known, alike) || len(c.Secret.Reveal()) < minSecret {
+		return
+	}
 	same := func(k auth.Credential) bool { return k.User == c.User && k.Secret.Equal(c.Secret) }
 	if !slices.ContainsFunc(m.known, same) {
 		if len(m.known) == 0 {

@@ -127,9 +127,9 @@ func (r *record) came(resp *http.Response) {
 		if !r.wire.Reused {
 			r.connects++
 		}
-		heads := append(r.wire.Interim, r.wire.Head)
-		r.heads = append(r.heads, heads...)
-		for _, head := range heads {
+		n := len(r.heads)
+		r.heads = append(append(r.heads, r.wire.Interim...), r.wire.Head)
+		for _, head := range r.heads[n:] {
 			r.headSize += int64(len(head))
 		}
 	}

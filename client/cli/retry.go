@@ -173,10 +173,13 @@ func (f *fetcher) try(ctx context.Context, rec *record, sets []string) error {
 
 // again returns the pause before the next try, and whether there is to be one.
 func (f *fetcher) again(ctx context.Context, rec *record, err error) (time.Duration, bool) {
+	if err == nil {
+		return 0, false
+	}
 	var busy *busyError
 	var broken *brokenOff
 	switch {
-	case err == nil || ctx.Err() != nil || errors.As(err, &broken):
+	case ctx.Err() != nil || errors.As(err, &broken):
 		return 0, false
 	case errors.As(err, &busy):
 		return busy.wait, true
