@@ -16,6 +16,7 @@
 //	    send      one request through the Sender, answers in front
 //	    next      a challenge: judge the answer that was sent, then choose
 //	      choose  strongest first, without a person, then with one
+//	      fill    what the Wallet has, or the scheme gets by itself (a ticket)
 //	      permit  clear text, unverified peers, weaker schemes (policy.go)
 //	    finish    what the final response proves (outcome.go), told to the Wallet
 //

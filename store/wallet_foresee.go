@@ -26,6 +26,7 @@ const (
 	FromRefused  ForeseenFrom = "refused"  // a person: what is stored was refused too often (RULES R2)
 	FromAccounts ForeseenFrom = "accounts" // a person: nothing decides among several accounts (RULES R10)
 	FromPerson   ForeseenFrom = "person"   // a person
+	FromTicket   ForeseenFrom = "ticket"   // what the scheme finds by itself; Foresee does not look for that
 	FromFinal    ForeseenFrom = "final"    // nothing: what was given is all that may answer
 )
 

@@ -18,7 +18,7 @@ import (
 
 func explainFlags() []flagDef {
 	return append(append(connectFlags(), jsonFlag()), flagsNamed(
-		"header", "user-agent", "user", "basic", "digest", "ntlm", "anyauth", "oauth2-bearer", "account",
+		"header", "user-agent", "user", "basic", "digest", "ntlm", "negotiate", "anyauth", "oauth2-bearer", "account",
 		"netrc", "netrc-file", "netrc-optional", "no-store", "store", "ask", "allow-cleartext", "allow-downgrade",
 		"max-time", "connect-timeout", "max-redirs", "location-trusted", "insecure", "cacert",
 	)...)
@@ -76,6 +76,7 @@ type offered struct {
 	challenge auth.Challenge
 	traits    auth.Traits
 	problem   error // why it cannot be answered
+	scheme    auth.Scheme
 }
 
 // chosen is the challenge that would be answered.
@@ -254,7 +255,7 @@ func offerOf(schemes []auth.Scheme, c auth.Challenge) offered {
 	for _, s := range schemes {
 		if c.Is(s.Name()) {
 			t, err := s.Traits(c)
-			return offered{c, t, err}
+			return offered{c, t, err, s}
 		}
 	}
 	return offered{challenge: c, problem: errors.New("getin does not answer this scheme, or was told not to")}
@@ -264,7 +265,8 @@ func offerOf(schemes []auth.Scheme, c auth.Challenge) offered {
 // the strongest that a person can answer, tokens last (rule R9).
 func (x *explainer) choose(h *explained, origin auth.Origin, at *url.URL, wire *client.Wire) {
 	var list []chosen
-	for _, o := range h.challenges {
+	for i := range h.challenges {
+		o := &h.challenges[i]
 		if o.problem != nil {
 			continue
 		}
@@ -275,7 +277,10 @@ func (x *explainer) choose(h *explained, origin auth.Origin, at *url.URL, wire *
 		if h.left && h.party == auth.Server {
 			q.Redirected = x.typed
 		}
-		list = append(list, chosen{offered: o, by: x.wallet.Foresee(q)})
+		by := x.wallet.Foresee(q)
+		if o.problem = x.ticket(o.scheme, q.Space, &by); o.problem == nil {
+			list = append(list, chosen{offered: *o, by: by})
+		}
 	}
 	slices.SortStableFunc(list, func(a, b chosen) int {
 		return cmp.Or(a.rank()-b.rank(), int(b.traits.Strength-a.traits.Strength))
@@ -290,7 +295,7 @@ func (x *explainer) choose(h *explained, origin auth.Origin, at *url.URL, wire *
 // rank: without a person, with one, with one who would have to know a token.
 func (c chosen) rank() int {
 	switch {
-	case c.by.From == store.FromGiven, c.by.From == store.FromStored:
+	case c.by.From == store.FromGiven, c.by.From == store.FromStored, c.by.From == store.FromTicket:
 		return 0
 	case c.by.From == store.FromFinal:
 		return 3

@@ -149,6 +149,8 @@ func foreseenText(f store.Foreseen) string {
 		return "what " + f.Source + " gives" + account
 	case store.FromStored:
 		return "what is stored" + account + " in " + placeText(f.Entry.Store)
+	case store.FromTicket:
+		return "the Kerberos ticket" + account
 	case store.FromRefused:
 		return "what a person says: what is stored" + account + " was refused before"
 	case store.FromAccounts:

@@ -84,13 +84,32 @@ func (c *Client) fromCache(ctx context.Context, conf *config, host, user string,
 	if err == nil {
 		_, err = c.ticketFor(ctx, conf, s, host)
 	}
-	switch {
-	case err == nil:
-		return auth.Credential{User: s.user, Kept: true}, nil
-	case errors.Is(err, auth.ErrNoCredential) && !mayAsk:
-		return auth.Credential{}, cannotStart(ErrNoTicket, "%s, and no realm is known for %s", strings.TrimPrefix(err.Error(), "kerberos: "), host)
+	if err != nil {
+		return auth.Credential{}, unaskable(err, host, mayAsk)
 	}
-	return auth.Credential{}, err
+	return auth.Credential{User: s.user, Kept: true}, nil
+}
+
+// unaskable makes of "no ticket" one that no person can mend, unless one may be
+// asked for a password.
+func unaskable(err error, host string, mayAsk bool) error {
+	if mayAsk || !errors.Is(err, auth.ErrNoCredential) {
+		return err
+	}
+	return cannotStart(ErrNoTicket, "%s, and no realm is known for %s", strings.TrimPrefix(err.Error(), "kerberos: "), host)
+}
+
+// Held implements negotiate.Mechanism.
+func (c *Client) Held(host, user string, anywhere bool) (string, error) {
+	conf, err := c.config()
+	if err != nil {
+		return "", cannotStart(nil, "krb5.conf: %v", err)
+	}
+	s, err := c.cached(conf, user)
+	if err != nil {
+		return "", unaskable(err, host, anywhere || conf.realmOf(host) != "")
+	}
+	return s.user, nil
 }
 
 // cached returns the session of the user's own ticket, of that user if one is

@@ -41,6 +41,14 @@ func (c *Client) Acquire(ctx context.Context, host string, have auth.Credential,
 	return auth.Credential{Kept: true}, nil
 }
 
+// Held implements negotiate.Mechanism: somebody is always logged on.
+func (c *Client) Held(_, account string, _ bool) (string, error) {
+	if account != "" {
+		return "", cannotStart(nil, "on Windows only the account that is logged on can answer")
+	}
+	return "", nil
+}
+
 // Begin implements negotiate.Mechanism.
 func (c *Client) Begin(_ context.Context, host string, _ auth.Credential, endPoint []byte) (negotiate.Context, error) {
 	return begin(host, endPoint)

@@ -34,6 +34,10 @@ type Mechanism interface {
 	// credential that Acquire returned. endPoint binds it to the channel (RFC
 	// 5929 section 4); nil binds it to none.
 	Begin(ctx context.Context, host string, c auth.Credential, endPoint []byte) (Context, error)
+
+	// Held tells what Acquire would begin with when the wallet holds nothing, as
+	// far as that can be told without asking anybody: the user of a ticket.
+	Held(host, account string, anywhere bool) (user string, err error)
 }
 
 // Context is a security context, from one token to the next.
@@ -72,4 +76,10 @@ func (s Scheme) Acquire(ctx context.Context, _ auth.Challenge, at auth.Space, ha
 // Begin starts an exchange with a credential that Acquire has returned.
 func (s Scheme) Begin(_ auth.Challenge, c auth.Credential, _ *auth.Live) (auth.Exchange, error) {
 	return &exchange{mechanism: s.Mechanism, cred: c}, nil
+}
+
+// Held tells whose ticket would answer in the space, for who explains. Errors
+// are those of Acquire.
+func (s Scheme) Held(at auth.Space, account string) (user string, err error) {
+	return s.Mechanism.Held(at.Origin.Host, account, s.Anywhere)
 }

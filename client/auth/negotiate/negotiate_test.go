@@ -28,6 +28,8 @@ func (s *sayer) Acquire(_ context.Context, _ string, have auth.Credential, _ boo
 	return have, nil
 }
 
+func (s *sayer) Held(string, string, bool) (string, error) { return "", nil }
+
 func (s *sayer) Begin(_ context.Context, host string, _ auth.Credential, _ []byte) (negotiate.Context, error) {
 	s.host = host
 	s.begun++

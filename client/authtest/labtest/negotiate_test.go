@@ -58,6 +58,9 @@ func TestNegotiateTicket(t *testing.T) {
 	if list := w.realms(); len(list) != 0 {
 		t.Errorf("saved: %+v", list)
 	}
+	if r := w.must("", "explain", gss(t, "/negotiate/")); !strings.Contains(r.out, "the Kerberos ticket of alice@LAB.TEST") {
+		t.Errorf("explain: %s", r.out)
+	}
 }
 
 // Without a ticket the password is asked for, and found in the keyring later; no
