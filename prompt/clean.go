@@ -26,7 +26,23 @@ const maxMarks = 4
 // stays as it is. What is too long ends in "…".
 //
 // Origins are not to be cut: the end of a host's name tells whose it is.
-func Clean(s string, cells int) string { return fit(units(s), cells) }
+func Clean(s string, cells int) string {
+	if len(s) <= cells && isPrintingASCII(s) {
+		return s
+	}
+	return fit(units(s), cells)
+}
+
+// isPrintingASCII reports whether all of s is printing ASCII, which stays as it is, a
+// cell each.
+func isPrintingASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // Quote returns s between double quotes and fit for a terminal as Clean does it,
 // at most cells cells wide with the quotes. Double quotes and backslashes in it
@@ -35,6 +51,9 @@ func Clean(s string, cells int) string { return fit(units(s), cells) }
 func Quote(s string, cells int) string {
 	if cells < 2 {
 		return ""
+	}
+	if len(s) <= cells-2 && isPrintingASCII(s) && !strings.ContainsAny(s, `"\`) {
+		return `"` + s + `"`
 	}
 	return `"` + fit(quoted(units(s)), cells-2) + `"`
 }
@@ -76,6 +95,9 @@ func escaped(s string) string {
 
 // Cells returns how many cells s fills once Clean has made it fit, uncut.
 func Cells(s string) int {
+	if isPrintingASCII(s) {
+		return len(s)
+	}
 	n := 0
 	for u := range units(s) {
 		n += u.cells

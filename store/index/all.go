@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"getin/client/auth"
@@ -16,7 +17,7 @@ import (
 // names, and what is wrong with those files that cannot be read. It changes
 // nothing; a damaged file stays where it is.
 func (ix *Index) All() ([]Entry, []error) {
-	dir, err := os.ReadDir(ix.dir)
+	names, err := ix.fileNames()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -25,20 +26,32 @@ func (ix *Index) All() ([]Entry, []error) {
 	}
 	var entries []Entry
 	var problems []error
-	for _, d := range dir {
-		if strings.HasPrefix(d.Name(), ".") || !strings.HasSuffix(d.Name(), suffix) {
-			continue
-		}
-		f, err := ix.readNamed(d.Name())
+	for _, name := range names {
+		f, err := ix.readNamed(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // removed since the folder was read
 		}
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", d.Name(), err))
+			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 		}
 		entries = append(entries, f.Entries...)
 	}
 	return entries, problems
+}
+
+// fileNames returns the names of the index files, in order.
+func (ix *Index) fileNames() ([]string, error) {
+	dir, err := os.Open(ix.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }() // only read
+	all, err := dir.Readdirnames(-1)
+	names := slices.DeleteFunc(all, func(name string) bool {
+		return strings.HasPrefix(name, ".") || !strings.HasSuffix(name, suffix)
+	})
+	slices.Sort(names)
+	return names, err
 }
 
 // readNamed reads the file of that name, which says itself whose it is.
@@ -47,20 +60,32 @@ func (ix *Index) readNamed(name string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	if w, ok := readPlain(text); ok {
+		if p, o, ok := whose(w.Party, w.Origin, name); ok {
+			return w.file(p, o)
+		}
+	}
 	if err := checkVersion(text); err != nil {
 		return File{}, err
 	}
-	var whose struct {
+	var said struct {
 		Party  string `json:"party"`
 		Origin string `json:"origin"`
 	}
-	if err := json.Unmarshal(text, &whose); err != nil {
+	if err := json.Unmarshal(text, &said); err != nil {
 		return File{}, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
-	p := auth.PartyNamed(whose.Party)
-	o, err := auth.ParseOrigin(whose.Origin)
-	if p == nil || err != nil || base(p, o)+suffix != name {
+	p, o, ok := whose(said.Party, said.Origin, name)
+	if !ok {
 		return File{}, fmt.Errorf("%w: the file's name is not that of its origin", ErrDamaged)
 	}
 	return decode(text, p, o)
+}
+
+// whose returns party and origin of a file that says they are so, and reports
+// whether its name is theirs.
+func whose(party, origin, name string) (*auth.Party, auth.Origin, bool) {
+	p := auth.PartyNamed(party)
+	o, err := auth.ParseOrigin(origin)
+	return p, o, p != nil && err == nil && base(p, o)+suffix == name
 }

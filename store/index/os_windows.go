@@ -1,12 +1,36 @@
 package index
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"time"
 )
 
 // Symbolic links take a privilege here; files are in the user's own profile.
 const noFollow, noBlock = 0, 0
+
+// readFile returns the content of a plain file.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	fi, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !fi.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a plain file", path)
+	case fi.Size() > maxFile:
+		return nil, fmt.Errorf("%s: longer than %d octets", path, maxFile)
+	}
+	// Files are replaced, not written to: the size is that of what was opened.
+	text := make([]byte, fi.Size())
+	_, err = io.ReadFull(f, text)
+	return text, err
+}
 
 // renameTries bounds the tries to put a file in place of one that a reader has
 // open at the moment, which Windows refuses: in all a second.

@@ -100,6 +100,9 @@ func encode(f File) ([]byte, error) {
 // decode reads what encode wrote for that party and origin.
 func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 	f := File{Party: p, Origin: o}
+	if w, ok := readPlain(text); ok && w.Party == p.Name && w.Origin == o.String() {
+		return w.file(p, o)
+	}
 	if err := checkVersion(text); err != nil {
 		return f, err
 	}
@@ -127,14 +130,19 @@ func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 		}
 		read.Consents = append(read.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, rest})
 	}
-	for _, a := range w.Strengths {
+	read.Strengths = strengths(w.Strengths)
+	return read, nil
+}
+
+func strengths(list []wireAccepted) (read []Accepted) {
+	for _, a := range list {
 		// A name that this program does not know is a scheme that it cannot
 		// compare; what it cannot compare it cannot guard.
 		if s := auth.StrengthNamed(a.Strength); s != 0 {
-			read.Strengths = append(read.Strengths, Accepted{a.Prefix, s})
+			read = append(read, Accepted{a.Prefix, s})
 		}
 	}
-	return read, nil
+	return read
 }
 
 // checkVersion looks at the version alone: the rest of what a newer program
@@ -174,6 +182,13 @@ func entryFromWire(text object, p *auth.Party, o auth.Origin) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
+	e, err := entryOf(&w, p, o)
+	e.extra = rest
+	return e, err
+}
+
+// entryOf returns the entry that is written so.
+func entryOf(w *wireEntry, p *auth.Party, o auth.Origin) (Entry, error) {
 	if len(w.ID) != idDigits || w.Store == "" || w.State != Pending && w.State != Saved {
 		return Entry{}, fmt.Errorf("%w: entry without identity or state", ErrDamaged)
 	}
@@ -181,7 +196,6 @@ func entryFromWire(text object, p *auth.Party, o auth.Origin) (Entry, error) {
 		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State, Unbound: w.Unbound,
 		Strength: auth.StrengthNamed(w.Strength), Charset: w.Charset, Domain: w.Domain, Prefixes: w.Prefixes,
 		Last: w.Last, Expires: w.Expires, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
-		extra: rest,
 	}
 	if w.AccountOctets != nil {
 		e.Account = string(w.AccountOctets)

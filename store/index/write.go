@@ -3,7 +3,6 @@ package index
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,27 +34,6 @@ func makeDir(dir string) error {
 		return fmt.Errorf("index: %s can be written by others (chmod 700)", dir)
 	}
 	return nil
-}
-
-// readFile returns the content of a plain file, never through a symbolic link.
-func readFile(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|noFollow|noBlock, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	fi, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !fi.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a plain file", path)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(text) > maxFile {
-		err = fmt.Errorf("%s: longer than %d octets", path, maxFile)
-	}
-	return text, err
 }
 
 // testOnlyStep is called between the steps of a write.
