@@ -43,6 +43,9 @@ func checkRealms(j *job) error {
 	}
 	j.unlock(found)
 	verdicts := make([]verdict, len(found))
+	count, above := j.newTally("checked", len(found))
+	below := j.sys
+	j.sys = above
 	turns := make(chan struct{}, checksAtOnce)
 	var running sync.WaitGroup
 	for i := range found {
@@ -50,9 +53,12 @@ func checkRealms(j *job) error {
 		running.Go(func() {
 			defer func() { <-turns }()
 			verdicts[i] = j.check(&found[i])
+			count.one()
 		})
 	}
 	running.Wait()
+	count.end()
+	j.sys = below
 	short := index.ShortIDs(all)
 	rows := [][]string{{"ID", "ORIGIN", "REALM", "ACCOUNT", "STORE", "RESULT"}}
 	for i := range found {
