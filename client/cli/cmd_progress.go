@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"getin/client/cli/meter"
 )
 
 // progressAfter is when a command says how far it is: what is done sooner needs
@@ -13,7 +15,7 @@ const progressAfter = time.Second
 // tally says on a terminal how many of several things are done. It may be used
 // by many goroutines at once.
 type tally struct {
-	console *console // nil: nobody looks
+	console *meter.Console // nil: nobody looks
 	what    string
 	of      int
 
@@ -32,7 +34,7 @@ func (j *job) newTally(what string, of int) (*tally, *System) {
 	if !j.rep.hints || !isTerminal(j.sys.Stderr) {
 		return t, j.sys
 	}
-	t.console = &console{to: j.sys.Stderr, plain: j.sys.env("TERM") == "dumb"}
+	t.console = meter.NewConsole(j.sys.Stderr, j.sys.env("TERM") == "dumb")
 	above := *j.sys
 	above.Stderr = t.console
 	return t, &above
@@ -44,13 +46,13 @@ func (t *tally) one() {
 	defer t.mu.Unlock()
 	t.done++
 	if t.console != nil && time.Since(t.since) >= progressAfter {
-		t.console.draw([]string{fmt.Sprintf("%s %d of %d", t.what, t.done, t.of)}, tallyCells)
+		t.console.Draw([]string{fmt.Sprintf("%s %d of %d", t.what, t.done, t.of)}, tallyCells)
 	}
 }
 
 // end erases the row.
 func (t *tally) end() {
 	if t.console != nil {
-		t.console.draw(nil, tallyCells)
+		t.console.Draw(nil, tallyCells)
 	}
 }

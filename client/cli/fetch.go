@@ -127,7 +127,7 @@ func (r *runOptions) checkStdin() error {
 // that failed.
 func (all *fetch) all(ctx context.Context) int {
 	code := all.transfers(ctx)
-	all.meter.stop()
+	all.meter.Stop()
 	defer all.verbose.close()
 	for _, f := range all.groups {
 		// Saving goes on beside the transfers; its failures were told already.
@@ -158,7 +158,7 @@ func (f *fetcher) one(ctx context.Context, todo task, l *line) int {
 	if f.skips(rec, todo.sets) {
 		return exitOK
 	}
-	f.meter.begin(&rec.progress, t, f.toFile(rec))
+	f.meter.Begin(&rec.progress, t.url, t.origin.Host, f.toFile(rec))
 	rec.err = f.tries(withRecord(ctx, rec), rec, todo.sets)
 	if l.last == rec {
 		return exitOK
@@ -169,14 +169,14 @@ func (f *fetcher) one(ctx context.Context, todo task, l *line) int {
 
 // end tells how a transfer went, and returns its exit code.
 func (f *fetcher) end(ctx context.Context, rec *record) int {
-	f.meter.end(&rec.progress, rec.err)
+	f.meter.End(&rec.progress, rec.err)
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	f.removeFailed(rec)
 	rec.rounds.close(true, rec.err)
 	if f.write != nil {
 		f.writing.Lock()
-		release := f.meter.hold()
+		release := f.meter.Hold()
 		err := f.write.write(rec, f.sys.Stdout, f.sys.Stderr)
 		release()
 		f.writing.Unlock()
@@ -199,7 +199,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	newRateLimit(f.options.limitRate).upload(req)
 	rec.part.ask(req)
 	if f.meter != nil {
-		rec.progress.upload(req)
+		rec.progress.Upload(req)
 	}
 	if rec.line.last != nil {
 		client.WireOf(req.Context()).Meanwhile = rec.line.flush
@@ -288,7 +288,7 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 		return f.fetchSegments(rec, resp, sink, s)
 	}
 	if f.meter != nil {
-		rec.progress.download(resp, sink)
+		rec.progress.Download(resp, sink)
 	}
 	if resp.ContentLength >= longBody {
 		f.shed.Do(shed)
@@ -300,7 +300,7 @@ func (f *fetcher) deliver(rec *record, resp *http.Response, sets []string) error
 	}
 	if _, shown := sink.Out.(*textOnly); shown {
 		defer f.report.hold()()
-		defer f.meter.hold()()
+		defer f.meter.Hold()()
 	}
 	if f.options.include && sink.From == 0 {
 		if err := rec.writeHeads(f.styled(sink)); err != nil {

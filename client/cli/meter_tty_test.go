@@ -154,7 +154,7 @@ func TestMeterMakesRoom(t *testing.T) {
 	s.answer("  user: ", "alice\r")
 	s.answer("  password: ", "")
 	before := len(s.raw())
-	time.Sleep(20 * meterTime(drawEvery)) // a meter that draws does so now
+	time.Sleep(50 * time.Millisecond) // a meter that draws does so now
 	if p := pageOf(t, 80, s.raw()); len(s.raw()) != before || strings.Contains(p.text(), "%") || p.wrapped {
 		t.Errorf("beside the question:\n%s", p.text())
 	}
@@ -267,7 +267,7 @@ func TestMeterNotForTerminalOutput(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, text[:2500])
 		_ = http.NewResponseController(w).Flush()
-		time.Sleep(2 * meterTime(rowAfter))
+		time.Sleep(20 * time.Millisecond)
 		_, _ = io.WriteString(w, text[2500:])
 	}))
 	defer server.Close()

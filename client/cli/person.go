@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/cli/meter"
 	"getin/prompt"
 	"getin/store"
 )
@@ -21,8 +22,8 @@ type person struct {
 	sys   *System
 	limit time.Duration // --prompt-timeout; 0 is none
 	mask  *mask
-	meter *meter // makes room for a dialogue
-	locks string // folder of the terminals' locks, or ""
+	meter *meter.Meter // makes room for a dialogue
+	locks string       // folder of the terminals' locks, or ""
 
 	mu    sync.Mutex
 	named auth.Space // the space whose heading stands last on the terminal
@@ -57,7 +58,7 @@ func (p *person) converse(ctx context.Context, talk func(context.Context, *promp
 	defer hold(ctx)()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.meter.hold()()
+	defer p.meter.Hold()()
 	if p.limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.limit)

@@ -8,6 +8,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/cli/meter"
 	"getin/client/transfer"
 )
 
@@ -45,7 +46,7 @@ type record struct {
 	judged  transfer.Judged // what the response is to it
 	sink    *transfer.Sink  // the first that has opened a file
 
-	progress progress
+	progress meter.Progress
 	rounds   harRounds
 
 	limit  *rateLimit // of what is received

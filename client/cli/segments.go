@@ -111,14 +111,10 @@ func (f *fetcher) segmentsProgress(rec *record, resp *http.Response, s *transfer
 	if pace == nil && f.meter == nil {
 		return nil
 	}
-	rec.progress.expected.Store(resp.ContentLength)
-	rec.progress.path.Store(&s.Path)
+	rec.progress.Expect(&s.Path, resp.ContentLength)
 	return func(n int64, left bool) {
-		rec.progress.received.Add(n)
-		switch {
-		case left:
-			rec.progress.from.Store(n)
-		case pace != nil:
+		rec.progress.Add(n, left)
+		if pace != nil && !left {
 			pace.moved.Add(n)
 		}
 	}

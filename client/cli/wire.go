@@ -18,6 +18,7 @@ import (
 	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
 	"getin/client/auth/scram"
+	"getin/client/cli/meter"
 	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/client/ticket"
@@ -33,7 +34,7 @@ type run struct {
 	sys     *System
 	options *runOptions
 	mask    *mask
-	meter   *meter
+	meter   *meter.Meter
 	report  *report
 	verbose *verbose     // nil: no -v, and no trace
 	har     *har         // nil: no --har
@@ -72,7 +73,7 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 	r := &run{sys: sys, options: o, mask: &mask{off: o.showSecrets}}
 	if r.meter = newMeter(sys, o, r.mask); r.meter != nil {
 		above := *sys // everything else on stderr goes around the meter
-		above.Stderr = r.meter.console
+		above.Stderr = &r.meter.Console
 		sys, r.sys = &above, &above
 	}
 	r.report = newReport(sys, o, r.mask)

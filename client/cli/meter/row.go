@@ -1,4 +1,4 @@
-package cli
+package meter
 
 import (
 	"fmt"
@@ -12,6 +12,9 @@ import (
 )
 
 const (
+	// nameCells bounds a name before it is cut to what a row has room for.
+	nameCells = 1000
+
 	// leastCells is the narrowest window in which rows are drawn. Narrower ones
 	// get lines, which may fold.
 	leastCells = 20
@@ -154,12 +157,12 @@ func clockText(d time.Duration) string {
 
 // nameOf is what a transfer is called: its file, else the last segment of its
 // URL, else its host.
-func (m *meter) nameOf(p *progress) string {
+func (m *Meter) nameOf(p *Progress) string {
 	name := ""
 	if path := p.path.Load(); path != nil {
 		name = filepath.Base(*path)
-	} else if name = transfer.URLName(p.target.url); name == transfer.Unnamed {
-		name = p.target.origin.Host
+	} else if name = transfer.URLName(p.url); name == transfer.Unnamed {
+		name = p.host
 	}
-	return prompt.Clean(m.mask.text(name), shownCells)
+	return prompt.Clean(m.config.Shown(name), nameCells)
 }

@@ -1,34 +1,37 @@
-package cli
+package meter
 
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
 	"getin/client/transfer"
 )
 
-// progress is how far one transfer is. The transfer counts; the meter reads it
-// from another goroutine. What is below the line belongs to the meter.
-type progress struct {
+// Progress is how far one transfer is. The transfer counts; the meter reads it
+// from another goroutine. What is below the line belongs to the meter. The zero
+// value is ready.
+type Progress struct {
 	received, expected atomic.Int64 // octets of the response's body; expected is -1 or 0 when not known
 	sent, offered      atomic.Int64 // octets of the request's body; offered is 0 when nobody counts them
 	from               atomic.Int64 // octets of the response's body that were there before
 	path               atomic.Pointer[string]
 
-	target *target
-	since  time.Time
-	rate   rate
-	drawn  bool // has stood on the screen, and leaves its last row there
+	url   *url.URL
+	host  string
+	since time.Time
+	rate  rate
+	drawn bool // has stood on the screen, and leaves its last row there
 }
 
 // watchedBody is the least length, in octets, of a request's body that is
 // counted as it goes: what takes longer than a blink on a line of 1 MiB a second.
 const watchedBody = 1 << 20
 
-// upload counts the request's body.
-func (p *progress) upload(r *http.Request) {
+// Upload counts the request's body.
+func (p *Progress) Upload(r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength >= 0 && r.ContentLength < watchedBody {
 		return
 	}
@@ -46,7 +49,7 @@ func (p *progress) upload(r *http.Request) {
 // sending is a request's body on its way.
 type sending struct {
 	io.ReadCloser
-	progress *progress
+	progress *Progress
 }
 
 func (s *sending) Read(b []byte) (int, error) {
@@ -55,8 +58,8 @@ func (s *sending) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// download counts what reaches the sink, beside whoever else wants to know.
-func (p *progress) download(resp *http.Response, sink *transfer.Sink) {
+// Download counts what reaches the sink, beside whoever else wants to know.
+func (p *Progress) Download(resp *http.Response, sink *transfer.Sink) {
 	p.from.Store(sink.From)
 	p.received.Store(sink.From)
 	p.expected.Store(resp.ContentLength)
@@ -75,6 +78,20 @@ func (p *progress) download(resp *http.Response, sink *transfer.Sink) {
 	}
 }
 
+// Expect tells of a file that comes in parts, and how long it is, in octets.
+func (p *Progress) Expect(path *string, length int64) {
+	p.expected.Store(length)
+	p.path.Store(path)
+}
+
+// Add counts octets that have come; those of before did not come now.
+func (p *Progress) Add(n int64, before bool) {
+	p.received.Add(n)
+	if before {
+		p.from.Store(n)
+	}
+}
+
 // state is a progress at one moment.
 type state struct {
 	moved, whole int64 // octets; whole is 0 when not known
@@ -82,7 +99,7 @@ type state struct {
 	up           bool  // of the request's body
 }
 
-func (p *progress) state() state {
+func (p *Progress) state() state {
 	received, offered, sent := p.received.Load(), p.offered.Load(), p.sent.Load()
 	if received == 0 && offered != 0 && p.expected.Load() == 0 {
 		return state{sent, max(offered, 0), 0, true}

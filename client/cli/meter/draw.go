@@ -1,4 +1,4 @@
-package cli
+package meter
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 )
 
 // watch draws until the meter is stopped. It is the one goroutine that does.
-func (m *meter) watch() {
+func (m *Meter) watch() {
 	defer close(m.ended)
-	every := meterTime(drawEvery)
+	every := m.time(drawEvery)
 	if m.style == styleLine {
-		every = meterTime(tellEvery)
+		every = m.time(tellEvery)
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -25,7 +25,7 @@ func (m *meter) watch() {
 }
 
 // show draws everything anew.
-func (m *meter) show(now time.Time) {
+func (m *Meter) show(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.resumed {
@@ -38,40 +38,40 @@ func (m *meter) show(now time.Time) {
 	var rows []row
 	for _, p := range m.running {
 		rows = append(rows, m.row(p, now))
-		p.drawn = p.drawn || now.Sub(p.since) >= meterTime(rowAfter)
+		p.drawn = p.drawn || now.Sub(p.since) >= m.time(rowAfter)
 	}
 	width, height := m.size()
 	switch {
 	case m.style == styleLine:
 		m.log(rows, now)
 	case len(rows) > 0 && m.style == styleBar:
-		m.draw([]string{rows[0].bar(width)}, width)
+		m.Draw([]string{rows[0].bar(width)}, width)
 	default:
-		m.draw(m.fit(rows, now, width, height), width)
+		m.Draw(m.fit(rows, now, width, height), width)
 	}
 }
 
 // fit returns what there is room for, and with -Z the total below it.
-func (m *meter) fit(rows []row, now time.Time, width, height int) []string {
+func (m *Meter) fit(rows []row, now time.Time, width, height int) []string {
 	var list []string
 	if width < leastCells-1 {
 		return nil // the window was wider before
 	}
-	if m.parallel {
+	if m.config.Parallel {
 		height--
 	}
 	for _, r := range rows[:min(len(rows), max(height, 0))] {
 		list = append(list, r.text(width))
 	}
-	if m.parallel {
+	if m.config.Parallel {
 		list = append(list, m.sum(now).text(width))
 	}
 	return list
 }
 
 // log writes a line: of the transfer, or with -Z of all.
-func (m *meter) log(rows []row, now time.Time) {
-	if m.parallel {
+func (m *Meter) log(rows []row, now time.Time) {
+	if m.config.Parallel {
 		rows = []row{m.sum(now)}
 	}
 	for _, r := range rows {
@@ -79,7 +79,7 @@ func (m *meter) log(rows []row, now time.Time) {
 	}
 }
 
-func (m *meter) row(p *progress, now time.Time) row {
+func (m *Meter) row(p *Progress, now time.Time) row {
 	s := p.state()
 	r := row{m.nameOf(p), s, p.rate.add(now, s.moved), -1, false}
 	if s.whole > 0 && r.rate > 0 {
@@ -90,7 +90,7 @@ func (m *meter) row(p *progress, now time.Time) row {
 
 // sum is the row of all transfers. How many are to come nobody knows: a list may
 // be without end. Its time is what has passed.
-func (m *meter) sum(now time.Time) row {
+func (m *Meter) sum(now time.Time) row {
 	moved := m.moved
 	for _, p := range m.running {
 		s := p.state()

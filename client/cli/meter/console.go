@@ -1,4 +1,4 @@
-package cli
+package meter
 
 import (
 	"io"
@@ -23,10 +23,10 @@ func cursorUp(rows int) string {
 	return "\x1b[" + strconv.Itoa(rows) + "A"
 }
 
-// console is stderr while a meter may stand there: what others write goes above
+// Console is stderr while a meter may stand there: what others write goes above
 // the meter's rows, which are erased for it and drawn again by the next draw. It
 // may be used by many goroutines at once.
-type console struct {
+type Console struct {
 	to io.Writer
 
 	mu    sync.Mutex
@@ -36,8 +36,12 @@ type console struct {
 	held  int
 }
 
+// NewConsole returns one that writes to an output. A plain one knows no control
+// sequences.
+func NewConsole(to io.Writer, plain bool) *Console { return &Console{to: to, plain: plain} }
+
 // Write implements io.Writer, for everything that is not the meter.
-func (c *console) Write(p []byte) (int, error) {
+func (c *Console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.erase()
@@ -48,9 +52,9 @@ func (c *console) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// draw replaces the rows that stand there, in one write. A row must be narrower
+// Draw replaces the rows that stand there, in one write. A row must be narrower
 // than the window, whose width is given in cells.
-func (c *console) draw(rows []string, width int) {
+func (c *Console) Draw(rows []string, width int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held > 0 {
@@ -68,7 +72,7 @@ func (c *console) draw(rows []string, width int) {
 }
 
 // leave writes rows that stay, in the place of those that were drawn.
-func (c *console) leave(rows []string, width int) {
+func (c *Console) leave(rows []string, width int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.write(c.home(width) + c.text(rows) + "\n")
@@ -76,7 +80,7 @@ func (c *console) leave(rows []string, width int) {
 }
 
 // tell writes a line of the meter's, for where rows cannot be drawn.
-func (c *console) tell(line string) {
+func (c *Console) tell(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held == 0 {
@@ -84,8 +88,8 @@ func (c *console) tell(line string) {
 	}
 }
 
-// hold erases the rows and keeps them away until release is called.
-func (c *console) hold() (release func()) {
+// Hold erases the rows and keeps them away until release is called.
+func (c *Console) Hold() (release func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.held++
@@ -99,7 +103,7 @@ func (c *console) hold() (release func()) {
 
 // erase takes the rows away; without control sequences what stands there stays,
 // and its line is ended.
-func (c *console) erase() {
+func (c *Console) erase() {
 	switch {
 	case len(c.rows) == 0:
 		return
@@ -114,7 +118,7 @@ func (c *console) erase() {
 // home returns what moves the cursor to the beginning of the first row. In a
 // window that has become narrower, terminals fold the rows of before; a width of
 // 0 is that of before.
-func (c *console) home(width int) string {
+func (c *Console) home(width int) string {
 	if c.inRow {
 		c.inRow = false
 		return "\n"
@@ -132,13 +136,13 @@ func (c *console) home(width int) string {
 }
 
 // text returns the rows with what stood there before erased.
-func (c *console) text(rows []string) string {
+func (c *Console) text(rows []string) string {
 	if c.plain {
 		return strings.Join(rows, "\n")
 	}
 	return strings.Join(rows, eraseLine+"\n") + eraseScreen
 }
 
-func (c *console) write(s string) {
+func (c *Console) write(s string) {
 	_, _ = io.WriteString(c.to, s) // nowhere to say that stderr is closed
 }
