@@ -24,16 +24,19 @@ type action struct {
 
 // commandOptions are the flags that no fetch has.
 type commandOptions struct {
-	json     bool
-	yes      bool
-	all      bool
-	dryRun   bool
-	reveal   bool
-	realm    string
-	hasRealm bool // an empty realm is not an absent one
-	keep     time.Duration
-	sealed   bool // a vault with a pass phrase
-	scheme   string
+	json       bool
+	yes        bool
+	all        bool
+	dryRun     bool
+	reveal     bool
+	realm      string
+	overwrite  bool     // of import
+	file       string   // of export
+	recipients []string // of export
+	hasRealm   bool     // an empty realm is not an absent one
+	keep       time.Duration
+	sealed     bool // a vault with a pass phrase
+	scheme     string
 }
 
 // job is one command being done.

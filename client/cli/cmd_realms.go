@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"getin/prompt"
+	"getin/store/exchange"
 	"getin/store/index"
 )
 
@@ -36,6 +37,14 @@ func realmsActions() []action {
 		{
 			name: "default", words: "ID", help: "the account to take in its realm when none is named",
 			flags: noFlags, least: 1, most: 1, run: defaultRealm,
+		},
+		{
+			name: "import", words: "FROM [FILE]", help: "from " + exchange.Names() + "; shows a plan and asks",
+			flags: importFlags, least: 1, most: 2, run: importRealms,
+		},
+		{
+			name: "export", words: "netrc|json|age [PATTERN...]", help: "write entries to a file, or to standard output",
+			flags: exportFlags, least: 1, most: -1, run: exportRealms,
 		},
 	}
 }

@@ -19,7 +19,7 @@ func commands() []command {
 	return []command{
 		{"login", "login URL", "answer a site's challenge, and store the credential", runLogin},
 		{"logout", "logout URL|ID", "remove a credential", runLogout},
-		{"realms", "realms ...", "what is stored: list, show, add, remove, check, default", runRealms},
+		{"realms", "realms ...", "what is stored: list, show, add, remove, check, default, import, export", runRealms},
 		{"store", "store ...", "where it is stored: status, use, init, unlock, lock, migrate, rebuild", runStore},
 		{"doctor", "doctor", "what is wrong with terminal, stores, index, proxies or clock, and what mends it", runDoctor},
 		{"helper", "helper PROTOCOL", "serve other tools: git, docker, goauth, cargo, bazel, askpass, netrc", runHelper},

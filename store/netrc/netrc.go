@@ -21,6 +21,7 @@ package netrc
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -74,3 +75,7 @@ func (f *File) Lookup(host string, port int, login string) (Entry, bool) {
 	}
 	return Entry{}, false
 }
+
+// Entries returns the entries in their order, those without a login or a
+// password among them.
+func (f *File) Entries() []Entry { return slices.Clone(f.entries) }
