@@ -103,3 +103,25 @@ func write(t *testing.T, file, text string) {
 		t.Fatal(err)
 	}
 }
+
+// A patch whose guard has moved, or is another now, tells before "make guards"
+// does.
+func TestPatchesApply(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	patches, err := filepath.Glob("testdata/*.patch")
+	if err != nil || len(patches) == 0 {
+		t.Fatalf("%d patches, %v", len(patches), err)
+	}
+	for _, p := range patches {
+		g, err := read(p)
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		if out, err := command("../../..", "git", "apply", "--check", g.file); err != nil {
+			t.Errorf("%s: %s", p, out)
+		}
+	}
+}
