@@ -7,18 +7,21 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"getin/client/auth"
 )
 
 // question is how git and those who follow it put a question to an askpass
 // program: the origin in quotes, and the user in it, percent-encoded.
-var question = regexp.MustCompile(`^(Username|Password) for '(https?)://(?:([^@/']*)@)?([^@/']+)(/[^']*)?': ?$`)
+var question = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(Username|Password) for '(https?)://(?:([^@/']*)@)?([^@/']+)(/[^']*)?': ?$`)
+})
 
 // Askpass answers the question of git that names an URL. Any other is put to a
 // person, elsewhere: the error is ErrNone.
 func (s *Server) Askpass(ctx context.Context, prompt string, out io.Writer) error {
-	m := question.FindStringSubmatch(prompt)
+	m := question().FindStringSubmatch(prompt)
 	if m == nil {
 		return ErrNone
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -30,8 +29,14 @@ const (
 // ErrName: no helper can be called so.
 var ErrName = errors.New("not the name of a helper")
 
-// helperName is what a helper's name may be (RULES R15).
-var helperName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+// isHelperName reports whether a helper may be called so (RULES R15).
+//
+//	name = 1*( ALPHA / DIGIT / "_" / "-" )
+func isHelperName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '_' && r != '-' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+	})
+}
 
 // runTime is how long a helper may take when its caller sets no limit: a person
 // may have to unlock something.
@@ -59,7 +64,7 @@ func ParseProgram(text string, lookup func(string) (string, bool)) (*Program, er
 	if p.Protocol != ProtocolGit && p.Protocol != ProtocolDocker {
 		return nil, fmt.Errorf("%q: %w: git:NAME and docker:NAME are", text, ErrName)
 	}
-	if !helperName.MatchString(name) {
+	if !isHelperName(name) {
 		return nil, fmt.Errorf("%q: %w: letters, digits, \"_\" and \"-\"", text, ErrName)
 	}
 	return p, nil
