@@ -46,11 +46,28 @@ func TestR6LoopbackNamesAreNeverResolved(t *testing.T) {
 	}
 }
 
-func TestR6LoopbackNameOverIPv6(t *testing.T) {
-	l, err := net.Listen("tcp", "[::1]:0")
-	if err != nil {
-		t.Skip("no IPv6 loopback here:", err)
+// onlyIPv6 listens at ::1, and holds the port of 127.0.0.1 so that nobody listens
+// there: it is the near end of a connection.
+func onlyIPv6(t *testing.T) net.Listener {
+	t.Helper()
+	far, _ := okServer(t)
+	for {
+		l, err := net.Listen("tcp", "[::1]:0")
+		if err != nil {
+			t.Skip("no IPv6 loopback here:", err)
+		}
+		near := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: l.Addr().(*net.TCPAddr).Port}
+		held, err := (&net.Dialer{LocalAddr: near}).Dial("tcp", far.Listener.Addr().String())
+		if err == nil {
+			t.Cleanup(func() { _ = held.Close() })
+			return l
+		}
+		_ = l.Close() // another has that port
 	}
+}
+
+func TestR6LoopbackNameOverIPv6(t *testing.T) {
+	l := onlyIPv6(t)
 	srv := httptest.NewUnstartedServer(http.NotFoundHandler())
 	_ = srv.Listener.Close()
 	srv.Listener = l
