@@ -57,6 +57,12 @@ type Client struct {
 	// Wallet holds the credentials. Nil: every challenge goes unanswered.
 	Wallet Wallet
 
+	// Signer, when not nil, signs the requests for which SignAs names somebody;
+	// those are not answered for otherwise. SignAs is asked for each hop that is
+	// still with the typed origin, and returns nil for nobody.
+	Signer auth.Signer
+	SignAs func(context.Context, auth.Origin) (*auth.Credential, error)
+
 	// Jar holds the cookies. Nil: no response sets any. A Cookie field of the
 	// caller's is sent as any field of the caller's is, behind those of the jar.
 	Jar Jar

@@ -15,6 +15,9 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.signatory(ctx, h); err != nil {
+		return nil, err
+	}
 	parties, err := c.dialogues(h, way)
 	if err != nil {
 		return nil, err
@@ -115,9 +118,15 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	if f, ok := c.cookies(h, way); ok {
 		answers = append(answers, f)
 	}
-	req, err := h.request(wire, answers, h.line.isLeg(parties))
+	leg := h.line.isLeg(parties)
+	req, err := h.request(wire, answers, leg)
 	if err != nil {
 		return nil, err
+	}
+	if h.signedAs != nil {
+		if err := c.sign(h, req, wire, leg); err != nil {
+			return nil, err
+		}
 	}
 	c.Trace.request(req)
 	if t := c.Trace.tap(req); t != nil {
@@ -172,6 +181,8 @@ func (c *Client) silence(h *hop, p *auth.Party) error {
 		return ErrOwnHeader
 	case p == auth.Server && h.downgraded:
 		return ErrDowngradedRedirect
+	case p == auth.Server && h.signedAs != nil:
+		return ErrSigned
 	}
 	return nil
 }

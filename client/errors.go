@@ -21,6 +21,9 @@ var (
 	// hand. They are final, no dialogue follows.
 	ErrOwnHeader = errors.New("the credentials set by hand were refused")
 
+	// ErrSigned: the request was signed, and no dialogue follows.
+	ErrSigned = errors.New("the signature was refused")
+
 	// ErrTooManyRounds: the server kept asking.
 	ErrTooManyRounds = errors.New("the server kept asking")
 

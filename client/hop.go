@@ -36,6 +36,9 @@ type hop struct {
 	// ownServer and ownProxy: the caller set the party's Answer field by hand
 	// at the first hop.
 	ownServer, ownProxy bool
+
+	// signedAs is who signs the hop's requests, nil for nobody.
+	signedAs *auth.Credential
 }
 
 func firstHop(req *http.Request) (*hop, error) {

@@ -20,6 +20,9 @@ type Wire struct {
 	// spelling to be sent. Request.Header holds the same.
 	Fields []auth.Field
 
+	// Signed names the fields that a signature covers, beside Host and its date.
+	Signed []string
+
 	// Raw leaves the framing of a chunked body in it, where the sender can.
 	Raw bool
 

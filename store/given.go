@@ -83,6 +83,30 @@ func (w *Wallet) givenFor(p *auth.Party, o auth.Origin) int {
 	return slices.IndexFunc(w.Given, func(g Given) bool { return !g.NeedsPerson && g.covers(p, o) })
 }
 
+// Told returns the password that was given for a server's origin, for a scheme
+// that nobody asks for: ErrNoCredential when there is none, and ErrNobody when a
+// user was named without one.
+func (w *Wallet) Told(ctx context.Context, o auth.Origin) (auth.Credential, error) {
+	missing := auth.ErrNoCredential
+	for i := range w.Given {
+		g := &w.Given[i]
+		switch {
+		case !g.covers(auth.Server, o) || !g.is(auth.Password):
+		case g.NeedsPerson:
+			missing = auth.ErrNobody
+		case g.Credential.User != "":
+			c := g.Credential
+			c.Given = true
+			var err error
+			if g.Secret != nil {
+				c.Secret, err = g.Secret(ctx, auth.Query{Space: auth.Space{Party: auth.Server, Origin: o}, Wants: auth.Password})
+			}
+			return c, err
+		}
+	}
+	return auth.Credential{}, missing
+}
+
 // account returns the account that the user named for the query, if any, and
 // whether a person may name another.
 func (w *Wallet) account(p *auth.Party, o auth.Origin, redirected bool) (name string, fixed bool) {

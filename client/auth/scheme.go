@@ -93,8 +93,14 @@ type Message struct {
 	Body func() (io.ReadCloser, error)
 
 	// Host is the party's, in A-labels, for schemes whose Traits say
-	// ConnectionBound: they name the service that they speak to.
+	// ConnectionBound, and for a Signer: they name the service that they speak to.
 	Host string
+
+	// Authority is the value of the Host field, and Fields are those of the
+	// other fields that the user set by hand, as they are sent. They are there
+	// for a Signer.
+	Authority string
+	Fields    []Field
 
 	// EndPoint is the tls-server-end-point of the party (RFC 5929 section 4), a
 	// hash of its certificate; nil without TLS, and when a certificate has none.

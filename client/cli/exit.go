@@ -20,6 +20,7 @@ const (
 	exitTimeout     = 28
 	exitRange       = 33 // the server does not send the range that was asked for
 	exitTLS         = 35
+	exitArgument    = 43  // an argument that makes no sense
 	exitRedirects   = 47  // more redirects than allowed
 	exitSyntax      = 49  // the argument of a flag cannot be read
 	exitEmptyReply  = 52  // the connection closed with no reply

@@ -1,6 +1,10 @@
 package cli
 
-import "errors"
+import (
+	"errors"
+
+	"getin/client/auth/sigv4"
+)
 
 func authFlags() []flagDef {
 	choose := func(p pick) func(*options, bool) {
@@ -39,6 +43,17 @@ func authFlags() []flagDef {
 		{name: "ntlm", group: "auth", help: "answer with NTLM only, over http too", on: choose(pickNTLM)},
 		{name: "negotiate", group: "auth", help: "answer with Negotiate (Kerberos) only", on: choose(pickNegotiate)},
 		{name: "anyauth", group: "auth", help: "send nothing unasked, then the strongest", on: choose(pickOffered)},
+		{
+			name: "aws-sigv4", arg: "provider", group: "auth", help: "sign with -u: provider1[:provider2[:region[:service]]]",
+			take: func(o *options, v string) error {
+				s, err := sigv4.Parse(v)
+				if err != nil {
+					return &usageError{why: err.Error(), code: exitArgument}
+				}
+				o.signer = s
+				return checkText(v)
+			},
+		},
 		{
 			name: "account", arg: "name", group: "auth", help: "the account to use, among several of a realm",
 			take: func(o *options, v string) error { o.account = v; return nil },

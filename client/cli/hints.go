@@ -47,6 +47,7 @@ var sentinelHints = []struct {
 }{
 	{client.ErrNoChallenge, "\"-u USER:PASSWORD --basic\" sends Basic without being asked"},
 	{client.ErrOwnHeader, "-H Authorization is final; without it getin answers the challenge"},
+	{client.ErrSigned, "are region and service those of the host, and is the clock right?"},
 	{client.ErrDowngradedRedirect, "name the http URL itself, if a password is to go there"},
 	{client.ErrBodySpent, "put the data into a file: what comes through a pipe can be sent once"},
 	{auth.ErrStore, "--no-store goes without; --ask asks for the password"},

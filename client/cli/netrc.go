@@ -44,7 +44,7 @@ func (r *run) netrcFor(o *options, typed []*target, given []store.Given) ([]stor
 		}
 		list = append(list, store.Given{
 			Credential: auth.Credential{User: e.Login, Secret: auth.NewSecret(e.Password)}, Origins: []auth.Origin{t.origin},
-			Source: "netrc", Unasked: e.HasPassword && (o.pick == pickAny || o.pick == pickBasic), Never: true,
+			Source: "netrc", Unasked: e.HasPassword && o.signer == nil && (o.pick == pickAny || o.pick == pickBasic), Never: true,
 			NeedsPerson: !e.HasPassword,
 		})
 	}

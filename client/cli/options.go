@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"time"
+
+	"getin/client/auth/sigv4"
 )
 
 // options is what a command line says of one group of URLs (--next begins
@@ -55,8 +57,9 @@ type options struct {
 	userGiven    bool
 	userInArgs   bool // and not in a config file
 	pick         pick
-	bearer       string // --oauth2-bearer
-	bearerInArgs bool   // and not in a config file
+	signer       *sigv4.Signer // --aws-sigv4
+	bearer       string        // --oauth2-bearer
+	bearerInArgs bool          // and not in a config file
 	account      string
 	saving       saving
 	renew        bool // --ask
@@ -114,6 +117,14 @@ const (
 // and whether by NTLM: in the one way that was named, or in curl's.
 func (k pick) unasked() (at, ntlm bool) {
 	return k == pickAny || k == pickBasic || k == pickNTLM, k == pickNTLM
+}
+
+// unasked is that of the server's schemes. Who signs sends no password.
+func (o *options) unasked() (at, ntlm bool) {
+	if o.signer != nil {
+		return false, false
+	}
+	return o.pick.unasked()
 }
 
 // serverPick is the set for servers: a token that was given is always let go.

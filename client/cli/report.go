@@ -11,6 +11,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/auth/sigv4"
 	"getin/client/h1"
 	"getin/client/ticket"
 	"getin/client/transfer"
@@ -160,6 +161,8 @@ func codeOf(ctx context.Context, err error) int {
 		return exitChecksum
 	case isAuthError(err):
 		return authCode(err)
+	case errors.Is(err, sigv4.ErrScope):
+		return exitURL
 	case errors.Is(err, client.ErrTooManyRedirects):
 		return exitRedirects
 	case errors.Is(err, client.ErrRedirectScheme), errors.Is(err, client.ErrRedirect) && errors.Is(err, auth.ErrOrigin):
@@ -252,7 +255,7 @@ func unansweredText(u *client.Unanswered) string {
 		return fmt.Sprintf("%s: the user or password was refused, and %s", asks, u.Reason)
 	case errors.Is(u.Reason, auth.ErrFinal):
 		return fmt.Sprintf("%s: offered is %s, and %v", asks, schemesOf(u), u.Reason)
-	case errors.Is(u.Reason, client.ErrOwnHeader):
+	case errors.Is(u.Reason, client.ErrOwnHeader), errors.Is(u.Reason, client.ErrSigned):
 		return fmt.Sprintf("%s: %v", asks, u.Reason)
 	}
 	if errors.Is(u.Reason, auth.ErrDeclined) {

@@ -31,8 +31,9 @@ type plan struct {
 	ranges  string       // of -r, when a request has a body
 	resume  bool         // -C: a body is sent from the octet on, -1 being the first
 	from    int64
-	chunked bool // a body is sent in chunks, whatever is known of its length
-	expects bool // a long body may be offered first: not with -H 'Expect:'
+	chunked bool     // a body is sent in chunks, whatever is known of its length
+	signed  []string // names of the user's fields, for a signature; nil: nobody signs
+	expects bool     // a long body may be offered first: not with -H 'Expect:'
 }
 
 // newPlan reads the files that flags name for a request, but for those of -T.
@@ -56,6 +57,9 @@ func newPlan(o *options, stdin *os.File) (*plan, error) {
 	}
 	if slices.ContainsFunc(o.uploads, isInput) {
 		p.input = fromLive(stdin)
+	}
+	if o.signer != nil {
+		p.signed = signedNames(o, own)
 	}
 	p.method, p.upload = o.method, o.method
 	if o.method == "" {
@@ -158,7 +162,7 @@ func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Req
 	if err := p.addQuery(&u); err != nil {
 		return nil, err
 	}
-	wire := &client.Wire{Fields: p.fields, Target: p.target, Raw: p.raw}
+	wire := &client.Wire{Fields: p.fields, Target: p.target, Raw: p.raw, Signed: p.signed}
 	r := (&http.Request{
 		Method: p.method, URL: &u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

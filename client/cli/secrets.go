@@ -35,7 +35,7 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 			Credential: auth.Credential{User: user, Secret: auth.NewSecret(password)},
 			Origins:    origins, Source: "-u", Anywhere: o.trusted, ClearText: o.cleartext,
 		}
-		g.Unasked, g.NTLM = o.pick.unasked()
+		g.Unasked, g.NTLM = o.unasked()
 		if !has {
 			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
 		}
@@ -83,7 +83,7 @@ func givenByURLs(typed []*target, o *options) []store.Given {
 			Credential: auth.Credential{User: t.user, Secret: auth.NewSecret(t.password)},
 			Origins:    []auth.Origin{t.origin}, Source: "the URL", Anywhere: o.trusted, ClearText: o.cleartext,
 		}
-		g.Unasked, g.NTLM = o.pick.unasked()
+		g.Unasked, g.NTLM = o.unasked()
 		if !t.hasPassword {
 			g.Unasked, g.NeedsPerson = false, true // a person may name another
 		}

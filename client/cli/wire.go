@@ -155,6 +155,9 @@ func (p *parts) addClient(jar client.Jar) {
 		},
 		Trace: tracer(p.verbose, p.har),
 	}
+	if o.signer != nil {
+		p.client.Signer, p.client.SignAs = o.signer, signAs(p.wallet, p.mask)
+	}
 	if p.proxies.any() {
 		p.client.Way = engine.Way
 	}
