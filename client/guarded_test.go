@@ -12,12 +12,14 @@ import (
 	"getin/client/authtest"
 )
 
-// TestR5_NothingComesBack: what was left at home for another origin stays there
-// when the chain returns to the first one.
-func TestR5_NothingComesBack(t *testing.T) {
+// TestR5_A11_NothingComesBack: what was left at home for another origin stays
+// there on its next request, and when the chain returns to the first one
+// (SECURITY A11).
+func TestR5_A11_NothingComesBack(t *testing.T) {
 	a, b := start(t, basicRow("/end")), start(t)
 	a.Add(authtest.Row{Path: "/start", Status: 302, Location: b.URL + "/"})
-	b.Add(authtest.Row{Path: "/", Status: 302, Location: a.URL + "/end"})
+	b.Add(authtest.Row{Path: "/", Status: 302, Location: "/again"})
+	b.Add(authtest.Row{Path: "/again", Status: 302, Location: a.URL + "/end"})
 	alice := person("alice", "wonderland")
 	c := newClient(t, &purse{recall: remembered(a.URL, alice)})
 	if _, _, err := get(t, c, a.URL+"/start"); err == nil {
@@ -27,7 +29,7 @@ func TestR5_NothingComesBack(t *testing.T) {
 	if len(log) != 2 || log[0].Authorization == "" || log[1].Authorization != "" {
 		t.Errorf("/start should get the credential, /end should not: %+v", log)
 	}
-	if log := b.Log(); len(log) != 1 || log[0].Authorization != "" {
+	if log := b.Log(); len(log) != 2 || log[0].Authorization+log[1].Authorization != "" {
 		t.Errorf("the other origin's log: %+v", log)
 	}
 }

@@ -120,9 +120,9 @@ func TestRefererVectors(t *testing.T) {
 	}
 }
 
-// TestA8_OnlySafeFieldsLeave: a field is dropped unless it is known to be
+// TestA8_A14_OnlySafeFieldsLeave: a field is dropped unless it is known to be
 // harmless, in whatever case it was written (SECURITY A7, A8, A14, A17).
-func TestA8_OnlySafeFieldsLeave(t *testing.T) {
+func TestA8_A14_OnlySafeFieldsLeave(t *testing.T) {
 	header := http.Header{}
 	for _, name := range []string{"authorization", "COOKIE", "X-Api-Key", "Proxy-Authorization", "X-Amz-Security-Token", "Origin", "Cookie2", "Private-Token"} {
 		header[name] = []string{"secret"}
@@ -141,9 +141,9 @@ func TestA8_OnlySafeFieldsLeave(t *testing.T) {
 	}
 }
 
-// TestRedirectMethods: RFC 9110 section 15.4, and no body where the method
+// TestA9_RedirectMethods: RFC 9110 section 15.4, and no body where the method
 // became GET (SECURITY A9).
-func TestRedirectMethods(t *testing.T) {
+func TestA9_RedirectMethods(t *testing.T) {
 	for _, tc := range []struct {
 		status       int
 		method, want string
@@ -184,6 +184,19 @@ func TestRedirectMethods(t *testing.T) {
 		}
 		if !tc.body && (next.req.Header.Get("Content-Type") != "" || next.req.Header.Get("Content-Md5") != "") {
 			t.Errorf("%d on %s: content fields went along: %v", tc.status, tc.method, next.req.Header)
+		}
+	}
+}
+
+// TestA10_HostsThatHoldTheFirst: a host that contains the first one, or looks
+// like it, is another one (SECURITY A10).
+func TestA10_HostsThatHoldTheFirst(t *testing.T) {
+	for _, to := range []string{
+		"https://[::1%25.foo.com]/", "https://notfoo.com/", "https://foo.com.evil/", "https://www.foo.com/",
+		"https://foo.com@evil.example/", "https://foo.com:8443/",
+	} {
+		if got := walk(t, &Client{Policy: Policy{Follow: true, MaxRedirects: 9}}, []string{"https://foo.com/", to}); got[1] {
+			t.Errorf("what was given for foo.com went to %s", to)
 		}
 	}
 }

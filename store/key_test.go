@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"crypto/md5"
+	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,8 +59,8 @@ func TestUserForms(t *testing.T) {
 }
 
 // No two credentials are filed under one name, whichever way a platform joins
-// the parts: Windows writes service, ":", user.
-func TestNearKeysAreFiledApart(t *testing.T) {
+// the parts: Windows writes service, ":", user (SECURITY-CASES D1).
+func TestD1_NearKeysAreFiledApart(t *testing.T) {
 	joined, ids := map[string]store.Key{}, map[string]store.Key{}
 	for _, k := range storetest.NearKeys() {
 		name := k.Service() + ":" + k.User()
@@ -68,6 +71,32 @@ func TestNearKeysAreFiledApart(t *testing.T) {
 			t.Errorf("%+v and %+v have one id", k, other)
 		}
 		joined[name], ids[k.ID()] = k, k
+	}
+}
+
+// Realms of one MD5 sum, or that differ only in case, are two (SECURITY-CASES
+// D1). The pair is that of Wang and Yu, "How to Break MD5 and Other Hash
+// Functions", 2005.
+func TestD1_RealmsThatNearlyCollide(t *testing.T) {
+	one, err := hex.DecodeString("d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f89" +
+		"55ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
+		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0" +
+		"e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := slices.Clone(one)
+	for _, i := range []int{19, 45, 59, 83, 109, 123} {
+		two[i] ^= 0x80
+	}
+	if md5.Sum(one) != md5.Sum(two) {
+		t.Fatal("the pair is not one")
+	}
+	for _, pair := range [][2]string{{string(one), string(two)}, {"Realm", "realm"}, {"a\x00b", "a\x00c"}, {"caf\u00e9", "cafe\u0301"}} {
+		a, b := storetest.Key("https://a.test", pair[0], "x"), storetest.Key("https://a.test", pair[1], "x")
+		if a.ID() == b.ID() || a.Service() == b.Service() {
+			t.Errorf("%q and %q are filed as one", pair[0], pair[1])
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func TestNoOrigin(t *testing.T) {
 }
 
 // SECURITY-CASES D11, A10, J2: a host that holds another one is another one.
-func TestOtherOrigins(t *testing.T) {
+func TestA10_D11_J2_OtherOrigins(t *testing.T) {
 	home := mustOrigin(t, mustURL(t, "https://example.com/"))
 	for _, in := range []string{
 		"http://example.com/", "https://example.com:8443/", "https://www.example.com/", "https://example.com.evil.example/",

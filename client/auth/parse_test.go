@@ -162,7 +162,7 @@ func TestLargeRealm(t *testing.T) {
 	}
 }
 
-func TestOneMegabyteIsRefused(t *testing.T) {
+func TestE9_OneMegabyteIsRefused(t *testing.T) {
 	for _, unit := range []string{",", `"`, `\`} {
 		got, err := auth.ParseChallenges([]string{"X a=" + strings.Repeat(unit, 1<<20), "Basic realm=r"})
 		if err == nil || len(got) != 1 {
@@ -171,10 +171,10 @@ func TestOneMegabyteIsRefused(t *testing.T) {
 	}
 }
 
-// TestLinearTime compares the time for a line with the time for one 16 times
+// TestE9_LinearTime compares the time for a line with the time for one 16 times
 // as long (SECURITY-CASES E9). Linear work gives 16, or some 50 where it takes
 // memory; quadratic work gives 256.
-func TestLinearTime(t *testing.T) {
+func TestE9_LinearTime(t *testing.T) {
 	for _, c := range []struct{ before, unit, after string }{
 		{"Basic ", ",", "A"},
 		{"", "A,", ""},

@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -225,4 +226,32 @@ func TestSystemDirectoriesOnlyWithoutABundle(t *testing.T) {
 
 func pointerTo(cert tls.Certificate) func() *tls.Certificate {
 	return func() *tls.Certificate { return &cert }
+}
+
+// TestC11_NoEarlyData: a session is taken up again without data ahead of the
+// handshake (SECURITY C11; the extension is early_data, RFC 8446 section
+// 4.2.10).
+func TestC11_NoEarlyData(t *testing.T) {
+	const presharedKey, earlyData = 41, 42
+	cert, file := selfSigned(t)
+	srv := tlsServer(t, pointerTo(cert))
+	srv.TLS.SessionTicketsDisabled = false
+	var resumed, early atomic.Int32
+	srv.TLS.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if slices.Contains(hello.Extensions, presharedKey) {
+			resumed.Add(1)
+		}
+		if slices.Contains(hello.Extensions, earlyData) {
+			early.Add(1)
+		}
+		return nil, nil
+	}
+	s := newEngine(t, Config{TLS: TLS{CACert: file}})
+	for range 2 {
+		get(t, s, srv.URL)
+		s.CloseIdleConnections()
+	}
+	if resumed.Load() != 1 || early.Load() != 0 {
+		t.Errorf("%d resumed, %d with early data", resumed.Load(), early.Load())
+	}
 }

@@ -5,6 +5,7 @@ package ticket
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"os"
@@ -269,5 +270,15 @@ func TestAskedOnce(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("a KDC that does not answer was asked %d times", n)
+	}
+}
+
+// TestC5_NothingIsDelegated: no setting delegates, so none can change between
+// two uses of a connection (SECURITY C5). The flag is 1, RFC 4121 section
+// 4.1.1.1.
+func TestC5_NothingIsDelegated(t *testing.T) {
+	sum := checksumOf(nil)
+	if flags := binary.LittleEndian.Uint32(sum[len(sum)-4:]); flags&1 != 0 {
+		t.Errorf("flags %b ask to delegate", flags)
 	}
 }
