@@ -198,6 +198,34 @@ func TestDialogueEnds(t *testing.T) {
 	}
 }
 
+// A token is asked for without a name, and neither echoed nor shown when it is
+// refused.
+func TestTokenIsTypedUnseen(t *testing.T) {
+	server := stagingServer(t)
+	sys, stdout, stderr := testSystem(t)
+	s := newScreen(t)
+	sys.Terminal = s.open
+	done := make(chan int)
+	go func() { done <- Main([]string{server.URL + "/bearer/"}, sys) }()
+	s.answer("  token: ", "n0t-it\r")
+	s.answer("2 tries left\n  token: ", scriptToken+"\r")
+	if code := <-done; code != exitOK || !strings.Contains(stdout.String(), "welcome") {
+		t.Fatalf("exit %d, %q\n%s", code, stdout, stderr)
+	}
+	want := server.URL + ` asks for a token (Bearer)
+  realm, in the server's words: "API"
+  token: 
+  wrong token; 2 tries left
+  token: 
+`
+	if got := s.text(); got != want {
+		t.Errorf("on the terminal:\n%s\nwant:\n%s", got, want)
+	}
+	if strings.Contains(stderr.String(), "n0t-it") || strings.Contains(stderr.String(), scriptToken) {
+		t.Errorf("stderr %q", stderr)
+	}
+}
+
 // A realm cannot draw on the terminal, nor wrap into a second line (SECURITY
 // F1, F5).
 func TestHostileRealm(t *testing.T) {

@@ -118,6 +118,8 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/landed", Body: []byte("landed\n")},
 		{Path: "/away", Status: http.StatusFound, Location: other + "/landed"},
 		{Path: "/away-basic", Status: http.StatusFound, Location: other + "/basic/x"},
+		{Path: "/created", Status: http.StatusCreated, Location: other + "/landed"},
+		{Path: "/bearer-elsewhere/", Raw: []string{`Bearer realm="` + other + `/token",service="here",scope="read"`}, Demands: []authtest.Demand{}},
 		{Path: "/loop", Status: http.StatusFound, Location: "/loop"},
 		{Path: "/cookie/set", Header: http.Header{"Set-Cookie": {"session=s3cret; Path=/"}}},
 		{Path: "/cookie/n/", Header: http.Header{"Set-Cookie": {"n=1; Path=/"}}},
