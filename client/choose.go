@@ -166,14 +166,20 @@ func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Creden
 		return w.Fill(ctx, q)
 	}
 	acquire := func(ctx context.Context, have auth.Credential) (auth.Credential, error) {
+		if o.traits.Issuer != (auth.Origin{}) && !have.Secret.Empty() {
+			if err := d.permit(ctx, q, o.traits, have); err != nil {
+				return auth.Credential{}, err
+			}
+		}
 		return a.Acquire(ctx, o.challenge, q.Space, have, w.Fill)
 	}
+	q.AcquireFirst = o.traits.Anonymous
 	q.Acquire = func(ctx context.Context, account string) (auth.Credential, error) {
 		return acquire(ctx, auth.Credential{User: account})
 	}
 	for {
 		have, err := w.Fill(ctx, q)
-		if err != nil || have.Kept {
+		if err != nil || have.Kept && !o.traits.Anonymous {
 			return have, err
 		}
 		c, err := acquire(ctx, have)
@@ -182,7 +188,10 @@ func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Creden
 		}
 		outcome := auth.Undecided
 		if errors.Is(err, auth.ErrRefused) {
-			outcome, d.sent = auth.Rejected, true
+			outcome, d.sent = auth.Rejected, d.sent || !have.Anonymous()
+		}
+		if errors.Is(err, auth.ErrNoCredential) && have.Anonymous() {
+			outcome = auth.Rejected // it was good for another scope, or until now
 		}
 		w.Settle(context.WithoutCancel(ctx), q, have, outcome)
 		d.client.Trace.settled(q, outcome)

@@ -202,6 +202,10 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 		}
 		return true, nil
 	}
+	if verdict == auth.Renew {
+		d.settle(ctx, auth.Undecided)
+		return false, nil
+	}
 	if stale, _ := ch.Param("stale"); strings.EqualFold(stale, "true") {
 		// The server says that the secret is right, and will not have it.
 		d.settle(ctx, auth.Undecided)
@@ -214,7 +218,7 @@ func (d *dialogue) judgeChallenge(ctx context.Context) (again bool, err error) {
 		d.settle(ctx, auth.Undecided)
 		return false, nil
 	}
-	d.sent = true
+	d.sent = d.sent || !d.credential.Anonymous()
 	d.settle(ctx, auth.Rejected)
 	return false, nil
 }

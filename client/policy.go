@@ -83,7 +83,8 @@ func (d *dialogue) permit(ctx context.Context, q auth.Query, t auth.Traits, c au
 		if err := d.client.consent(ctx, concern); err != nil {
 			return err
 		}
-		d.consented.set(concern.Risk, true)
+		// Which server a secret may go to is asked of each anew.
+		d.consented.set(concern.Risk, concern.Risk != auth.Elsewhere)
 	}
 	return nil
 }
@@ -112,6 +113,9 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	}
 	if t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
+	}
+	if t.Issuer != (auth.Origin{}) && t.Issuer.Host != d.origin.Host && !c.Kept {
+		list = append(list, auth.Concern{Risk: auth.Elsewhere, Issuer: t.Issuer})
 	}
 	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented.has(c.Risk) })
 }

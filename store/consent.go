@@ -28,7 +28,7 @@ func (e *KeyChangedError) Unwrap() error { return auth.ErrNotAllowed }
 // risk is what an answer of a person holds for in a run.
 type risk struct {
 	kind auth.Risk
-	key  string        // for Unverified
+	key  string        // for Unverified, and the issuer for Elsewhere
 	weak auth.Strength // for Downgrade
 }
 
@@ -51,6 +51,8 @@ func (w *Wallet) Consent(ctx context.Context, c auth.Concern) error {
 	switch c.Risk {
 	case auth.Unverified:
 		r.key = c.Key
+	case auth.Elsewhere:
+		r.key = c.Issuer.String()
 	case auth.Downgrade:
 		r.weak = c.Query.Strength
 	}
@@ -79,6 +81,8 @@ func (w *Wallet) remembered(c auth.Concern) (bool, error) {
 	switch c.Risk {
 	case auth.ClearText:
 		return agreed.ClearText, nil
+	case auth.Elsewhere:
+		return slices.Contains(agreed.Issuers, c.Issuer.String()), nil
 	case auth.Unverified:
 		if slices.Contains(agreed.Keys, c.Key) {
 			return true, nil
@@ -126,6 +130,8 @@ func (w *Wallet) agree(ctx context.Context, c auth.Concern) bool {
 			agreed.ClearText = true
 		case auth.Unverified:
 			agreed.Keys = append(agreed.Keys, c.Key)
+		case auth.Elsewhere:
+			agreed.Issuers = append(agreed.Issuers, c.Issuer.String())
 		}
 		return nil
 	})

@@ -17,7 +17,9 @@ func (f *fill) acquired(ctx context.Context) (*holding, error) {
 	c, err := f.query.Acquire(ctx, f.account)
 	switch {
 	case errors.Is(err, auth.ErrNoCredential):
-		f.unacquired = err
+		if err != auth.ErrNoCredential { // it says more than that
+			f.unacquired = err
+		}
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -25,7 +27,7 @@ func (f *fill) acquired(ctx context.Context) (*holding, error) {
 		return nil, nil // a person decides (--ask; RULES R5)
 	}
 	h := f.unrefused(f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromScheme}))
-	if h != nil {
+	if h != nil && !c.Anonymous() {
 		f.tellRedirect(c)
 	}
 	return h, nil

@@ -108,14 +108,21 @@ func (f *fill) find(ctx context.Context) (*holding, error) {
 	if h := f.session(auth.Undecided); h != nil {
 		return h, nil
 	}
+	if f.query.AcquireFirst {
+		if h, err := f.acquired(ctx); h != nil || err != nil {
+			return h, err
+		}
+	}
 	if h, err := f.kept(ctx); h != nil || err != nil {
 		return h, err
 	}
 	if h, err := f.helped(ctx); h != nil || err != nil {
 		return h, err
 	}
-	if h, err := f.acquired(ctx); h != nil || err != nil {
-		return h, err
+	if !f.query.AcquireFirst {
+		if h, err := f.acquired(ctx); h != nil || err != nil {
+			return h, err
+		}
 	}
 	return f.ask(ctx)
 }

@@ -104,6 +104,9 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 	if q.Unasked && h.source == fromGiven && !q.Space.HasRealm {
 		return false // sent before anybody asked: that proves nothing (RULES R1)
 	}
+	if h.credential.Anonymous() {
+		return false // nobody was let in, and nothing is to be learnt of that
+	}
 	var prefixes []string
 	if u, err := url.Parse(q.Target); err == nil {
 		prefixes = auth.Prefixes(q.Challenge, u)

@@ -10,6 +10,9 @@ type Concern struct {
 	// Stronger is, for Downgrade, the strength that was accepted before.
 	Stronger Strength
 
+	// Issuer is, for Elsewhere, who would get the secret.
+	Issuer Origin
+
 	// Key is, for Unverified, the SHA-256 of the peer's public key
 	// (SubjectPublicKeyInfo) in the form "sha256//BASE64", as --pinnedpubkey
 	// takes it.
@@ -21,9 +24,11 @@ type Concern struct {
 // Risk is what a Concern is about.
 type Risk int
 
-// The risks of RULES R6, R7 and R8.
+// The risks of RULES R6, R7 and R8, and that of SECURITY D2: a challenge names
+// who is to get the secret.
 const (
 	ClearText  Risk = iota + 1 // the secret would cross a network unencrypted
 	Unverified                 // the TLS peer's certificate is not verified
 	Downgrade                  // a stronger scheme was accepted here before
+	Elsewhere                  // the secret would go to a token server at another host
 )

@@ -27,7 +27,15 @@ type Credential struct {
 	// Kept tells that the secret lies somewhere of its own (a Kerberos ticket
 	// cache) and is not to be stored: Secret is empty.
 	Kept bool
+
+	// Made is what an Acquirer has made of the credential for its own Begin: an
+	// access token. It is neither stored nor a part of Equal.
+	Made any
 }
+
+// Anonymous reports whether the credential is nobody's: it holds neither a user
+// nor a secret, and what it is good for is elsewhere (Made).
+func (c Credential) Anonymous() bool { return c.Kept && c.User == "" }
 
 // Equal reports whether user and secret are the same, to the letter, wherever
 // they came from.
@@ -70,6 +78,9 @@ type Query struct {
 
 	// Method is the request's method.
 	Method string
+
+	// AcquireFirst asks Acquire before what is stored: Traits.Anonymous.
+	AcquireFirst bool
 
 	// Acquire, when not nil, gets a credential without a person, for the account
 	// if that is not "". Its errors are those of Acquirer.

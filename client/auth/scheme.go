@@ -36,6 +36,14 @@ type Traits struct {
 	// challenged, in this run (Basic, and Digest with what Live remembers).
 	Unasked bool
 
+	// Issuer is who gets the credential's secret in the party's place, and makes
+	// of it what the party is sent; zero: there is none.
+	Issuer Origin
+
+	// Anonymous: an Acquirer may get in for nobody in particular. It is asked
+	// before anything that is stored.
+	Anonymous bool
+
 	// ConnectionBound: the answer authenticates the connection, not the
 	// request. All legs go over one connection, which nobody else uses, and
 	// requests that follow on it are answered for. Begin pays no heed to the
@@ -77,6 +85,7 @@ type Verdict int
 const (
 	Refused Verdict = iota
 	Continue
+	Renew // nothing is held against the credential, of which a new answer is to be made
 )
 
 // Field is one header field, name as written.

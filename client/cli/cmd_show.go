@@ -119,6 +119,9 @@ func (j *job) consents(e *index.Entry) [][]string {
 	for _, key := range agreed.Keys {
 		rows = append(rows, []string{"allowed", "to the unverified key " + prompt.Clean(key, uncut)})
 	}
+	for _, issuer := range agreed.Issuers {
+		rows = append(rows, []string{"allowed", "to go to the token server " + prompt.Clean(issuer, uncut)})
+	}
 	return rows
 }
 

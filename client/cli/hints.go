@@ -74,6 +74,8 @@ func refusalHint(c auth.Concern) string {
 			return "try " + u.String() + "; " + hint
 		}
 		return hint
+	case auth.Elsewhere:
+		return "run it once on a terminal: a yes is remembered"
 	case auth.Downgrade:
 		return "--allow-downgrade sends it all the same"
 	case auth.Unverified:

@@ -25,6 +25,13 @@ func (p *person) Consent(ctx context.Context, c auth.Concern) (store.Answer, err
 			}
 			return err
 		}
+		if c.Risk == auth.Elsewhere {
+			yes, err := t.Confirm(ctx, concernText(c), false)
+			if yes && err == nil {
+				answer = store.Always
+			}
+			return err
+		}
 		a, err := t.Consent(ctx, concernText(c))
 		answer = map[prompt.Answer]store.Answer{prompt.Yes: store.Once, prompt.Always: store.Always}[a]
 		return err
@@ -50,6 +57,9 @@ func concernText(c auth.Concern) string {
 	case auth.Unverified:
 		return fmt.Sprintf("%s is not verified (%s); its key is %s. Send your %s?",
 			who, prompt.Clean(errorText(c.Why), whyCells), c.Key, what)
+	case auth.Elsewhere:
+		return fmt.Sprintf("%s wants the %s to go to the token server %s, now and from now on. Send it there?",
+			who, what, c.Issuer.Display())
 	default:
 		return fmt.Sprintf("%s was answered with %s before and now offers %s, which guards the %s less. Answer it?",
 			who, c.Stronger, c.Query.Strength, what)

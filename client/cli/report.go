@@ -278,6 +278,8 @@ func whyRefused(e *refusal) string {
 		auth.ClearText:  "the " + string(e.concern.Query.Wants) + " would be sent unencrypted",
 		auth.Unverified: "the " + who + "'s certificate is not verified",
 		auth.Downgrade:  "it was " + e.concern.Stronger.String() + " before and is " + e.concern.Query.Strength.String() + " now",
+		auth.Elsewhere: fmt.Sprintf("the %s for %s would go to the token server %s", e.concern.Query.Wants,
+			e.concern.Query.Space.Origin.Display(), e.concern.Issuer.Display()),
 	}[e.concern.Risk]
 	if errors.Is(e, auth.ErrNobody) {
 		return risk + ", and there is nobody to ask"

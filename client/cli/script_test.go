@@ -139,6 +139,7 @@ func startServers(env *testscript.Env) error {
 	env.Defer(func() { s.first.Close(); s.other.Close(); s.tls.Close() })
 	startProxies(env)
 	env.Values[serversKey{}] = s
+	env.Values[registryKey{}] = &scriptRegistry{}
 	for _, dir := range []string{"home", "keyring"} {
 		if err := os.Mkdir(filepath.Join(env.WorkDir, dir), 0o700); err != nil {
 			return err
@@ -247,7 +248,7 @@ func scriptParams() testscript.Params {
 		Setup: startServers,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requests": cmdRequests, "exit": cmdExit,
-			"remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
+			"registry": cmdRegistry, "remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "kernelkeyring" {

@@ -7,6 +7,7 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/auth/bearer"
+	"getin/client/token"
 	"getin/prompt"
 )
 
@@ -53,7 +54,8 @@ func wantsToken(u *client.Unanswered) bool {
 		return true
 	}
 	for _, c := range u.Challenges {
-		if !c.Is("Bearer") {
+		// Where the challenge names a token server, a password is what is wanted.
+		if t, err := (token.Scheme{}).Traits(c); !c.Is("Bearer") || err != nil || t.Wants != auth.Token {
 			return false
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/client/ticket"
+	"getin/client/token"
 	"getin/store"
 	"getin/store/index"
 	"getin/store/keyring"
@@ -143,7 +144,7 @@ func (r *run) joinFor(like *parts, t *target) *parts {
 func (p *parts) addClient(jar client.Jar) {
 	o, engine := p.options, client.Engine{Engine: p.engine, Stranger: p.strangers}
 	p.client = &client.Client{
-		Sender: engine, Schemes: p.schemes(o.serverPick()), ProxySchemes: p.schemes(o.proxy.pick),
+		Sender: engine, Schemes: p.schemes(o.serverPick(), token.Scheme{Client: p.tokens()}), ProxySchemes: p.schemes(o.proxy.pick, bearer.Scheme{}),
 		Wallet: &watchedWallet{p.wallet, p.mask}, Consent: p.consent,
 		Jar: jar,
 		Policy: client.Policy{
@@ -189,8 +190,9 @@ func (r *run) connect(p *parts) {
 	})
 }
 
-// schemes are those that may answer, strongest first.
-func (r *run) schemes(k pick) []auth.Scheme {
+// schemes are those that may answer, strongest first, with the party's own for
+// Bearer: no proxy says where to get a token.
+func (r *run) schemes(k pick, bearer auth.Scheme) []auth.Scheme {
 	var list []auth.Scheme
 	if k == pickAny || k&pickNegotiate != 0 {
 		// --negotiate is for any host, whatever krb5.conf says (rule R9).
@@ -206,7 +208,7 @@ func (r *run) schemes(k pick) []auth.Scheme {
 		list = append(list, ntlm.Scheme{Wanted: k > pickAny})
 	}
 	if k == pickAny || k&pickBearer != 0 {
-		list = append(list, bearer.Scheme{})
+		list = append(list, bearer)
 	}
 	if k == pickAny || k&pickBasic != 0 {
 		list = append(list, basic.Scheme{})

@@ -67,6 +67,7 @@ type Consent struct {
 	Space     auth.Space
 	ClearText bool     // the secret may cross the network unencrypted
 	Keys      []string // public keys, "sha256//BASE64", taken without verification
+	Issuers   []string // origins of token servers that may be sent the secret
 
 	extra extra
 }
@@ -180,8 +181,10 @@ func (e Entry) Touched() time.Time {
 	return e.Used
 }
 
+func (c Consent) empty() bool { return !c.ClearText && len(c.Keys)+len(c.Issuers) == 0 }
+
 func (f File) empty() bool {
 	return len(f.Entries) == 0 && len(f.Strengths) == 0 && !slices.ContainsFunc(f.Consents, func(c Consent) bool {
-		return c.ClearText || len(c.Keys) > 0
+		return !c.empty()
 	})
 }

@@ -41,7 +41,7 @@ func (w *plainFile) file(p *auth.Party, o auth.Origin) (File, error) {
 		f.Entries = append(f.Entries, e)
 	}
 	for _, c := range w.Consents {
-		f.Consents = append(f.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, nil})
+		f.Consents = append(f.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, c.Issuers, nil})
 	}
 	return f, nil
 }

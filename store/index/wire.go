@@ -69,6 +69,7 @@ type wireConsent struct {
 	wireRealm
 	ClearText bool     `json:"cleartext,omitempty"`
 	Keys      []string `json:"keys,omitempty"`
+	Issuers   []string `json:"issuers,omitempty"`
 }
 
 // encode returns the file's text.
@@ -82,10 +83,10 @@ func encode(f File) ([]byte, error) {
 		w.Entries = append(w.Entries, o)
 	}
 	for _, c := range f.Consents {
-		if !c.ClearText && len(c.Keys) == 0 {
+		if c.empty() {
 			continue
 		}
-		o, err := join(wireConsent{realmToWire(c.Space), c.ClearText, c.Keys}, c.extra)
+		o, err := join(wireConsent{realmToWire(c.Space), c.ClearText, c.Keys, c.Issuers}, c.extra)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +129,7 @@ func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 		if err != nil {
 			return f, err
 		}
-		read.Consents = append(read.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, rest})
+		read.Consents = append(read.Consents, Consent{c.space(p, o), c.ClearText, c.Keys, c.Issuers, rest})
 	}
 	read.Strengths = strengths(w.Strengths)
 	return read, nil
