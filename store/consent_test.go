@@ -11,7 +11,7 @@ import (
 )
 
 func concern(t *testing.T, r auth.Risk) auth.Concern {
-	return auth.Concern{Risk: r, Query: basic(t, page, "R"), User: "alice", Key: "sha256//one", Stronger: auth.StrengthDigestSHA256}
+	return auth.Concern{Risk: r, Query: basic(t, page, "R"), User: "alice", Key: "sha256//one", Stronger: auth.StrengthDigestSHA256, Issuer: auth.Origin{Scheme: "https", Host: "auth.example", Port: 443}}
 }
 
 func consents(t *testing.T, w *store.Wallet, c auth.Concern, want bool) {
@@ -24,7 +24,7 @@ func consents(t *testing.T, w *store.Wallet, c auth.Concern, want bool) {
 
 // Nobody there, nothing remembered: no.
 func TestR6_NobodyConsents(t *testing.T) {
-	for _, r := range []auth.Risk{auth.ClearText, auth.Unverified, auth.Downgrade} {
+	for _, r := range []auth.Risk{auth.ClearText, auth.Unverified, auth.Downgrade, auth.Elsewhere} {
 		consents(t, newWorld(t).run(), concern(t, r), false)
 		consents(t, &store.Wallet{}, concern(t, r), false)
 	}
@@ -33,7 +33,7 @@ func TestR6_NobodyConsents(t *testing.T) {
 // "Always" is remembered for that space and risk; once and no hold for the run.
 func TestR6_AnswersAndTheirReach(t *testing.T) {
 	for answer, remembered := range map[store.Answer]bool{store.No: false, store.Once: false, store.Always: true} {
-		for _, r := range []auth.Risk{auth.ClearText, auth.Unverified, auth.Downgrade} {
+		for _, r := range []auth.Risk{auth.ClearText, auth.Unverified, auth.Downgrade, auth.Elsewhere} {
 			world := newWorld(t)
 			p := &person{consent: answer}
 			w := world.asking(p)
@@ -50,6 +50,15 @@ func TestR6_AnswersAndTheirReach(t *testing.T) {
 			consents(t, world.run(), other, false)
 		}
 	}
+}
+
+// A yes to one token server is none to another.
+func TestD2_OnceForEachIssuer(t *testing.T) {
+	world := newWorld(t)
+	c := concern(t, auth.Elsewhere)
+	consents(t, world.asking(&person{consent: store.Always}), c, true)
+	c.Issuer.Host = "auth.evil.example"
+	consents(t, world.run(), c, false)
 }
 
 // Agreeing to clear text is not agreeing to anything else.
