@@ -37,9 +37,9 @@ func cmdRegistry(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r := ts.Value(registryKey{}).(*scriptRegistry)
 	r.other = ts.Value(serversKey{}).(*scriptServers).other.URL
-	r.registry = httptest.NewServer(http.HandlerFunc(r.serve))
 	r.issuer = httptest.NewServer(http.HandlerFunc(r.issue))
 	r.secure = httptest.NewTLSServer(http.HandlerFunc(r.issue))
+	r.registry = httptest.NewServer(http.HandlerFunc(r.serve)) // names the others
 	ts.Defer(func() { r.registry.Close(); r.issuer.Close(); r.secure.Close() })
 	ts.Setenv("REGISTRY", r.registry.URL)
 	ts.Setenv("ISSUER", r.issuer.URL)

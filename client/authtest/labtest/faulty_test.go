@@ -37,6 +37,7 @@ var otherwise = []struct {
 	{"/401/realm/cr", 8, "a bare CR in the head"},
 	{"/401/realm/escape", 67, "a control octet is no quoted text"},
 	{"/401/realm/backspace", 67, "a control octet is no quoted text"},
+	{"/401/bearer/other-realm", 94, "the token server that it names is not there"},
 	{"/401/needs-cookie", 67, "cookies are not kept"},
 	{"/close/mid-headers", 56, "half a head is no head; curl 7 takes it"},
 	{"/length/two", 8, "two lengths, RFC 9112 section 6.3"},
