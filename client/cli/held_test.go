@@ -109,7 +109,7 @@ func TestPutOffAndFailed(t *testing.T) {
 		var told []string
 		for _, line := range strings.Split(strings.TrimSpace(stderr.String()), "\n") {
 			switch {
-			case strings.Contains(line, "404"):
+			case strings.Contains(line, ": 404 Not Found"):
 				told = append(told, "404")
 			case strings.Contains(line, "writing "+dir):
 				told = append(told, strings.TrimPrefix(line[strings.Index(line, dir):], dir+"/")[:1])
