@@ -185,7 +185,7 @@ func (l *line) mayRestart(ctx context.Context, h *hop, err error) bool {
 		return false
 	}
 	var refused *h1.ConnectError
-	safe := !l.wrote || l.leg || slices.Contains(idempotent, h.req.Method)
+	safe := !l.wrote || l.leg || h1.Idempotent(h.req.Method)
 	if !safe || errors.As(err, &refused) {
 		return false
 	}
@@ -193,9 +193,6 @@ func (l *line) mayRestart(ctx context.Context, h *hop, err error) bool {
 	l.restarted = true
 	return true
 }
-
-// idempotent are the methods of RFC 9110 section 9.2.2.
-var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
 
 // drop gives the connection up.
 func (l *line) drop() {

@@ -111,7 +111,7 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	next.origin, next.redirects = o, h.redirects+1
 	next.req = h.req.Clone(h.req.Context())
 	next.req.URL, next.req.Host = to, ""
-	next.left = h.left || !h.typed.Grants(o) && !c.trusts(o)
+	next.left = h.left || !h.typed.Grants(o) && !c.Policy.Trusts(o)
 	next.downgraded = h.downgraded || h.origin.Scheme == "https" && o.Scheme == "http"
 	var dropped []string
 	if next.left {
@@ -128,9 +128,9 @@ func (c *Client) hopTo(h *hop, to *url.URL, status int) (*hop, []string, error) 
 	return &next, dropped, nil
 }
 
-// trusts reports whether another origin counts as typed.
-func (c *Client) trusts(o auth.Origin) bool {
-	return c.Policy.TrustRedirects && (o.Scheme == "https" || c.Policy.AllowClearText)
+// Trusts reports whether another origin than the typed one counts as typed.
+func (p Policy) Trusts(o auth.Origin) bool {
+	return p.TrustRedirects && (o.Scheme == "https" || p.AllowClearText)
 }
 
 // safeFields are the only ones of the caller's that go to another origin: they

@@ -3,11 +3,9 @@ package client
 import (
 	"context"
 	"maps"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"getin/client/auth"
@@ -92,12 +90,9 @@ func (h *hop) covered(req *http.Request, wire *Wire) []auth.Field {
 // authority is the value of Host for an origin (RFC 9112 section 3.2), without a
 // port that is the default.
 func authority(o auth.Origin) string {
-	host := o.Host
-	if a, err := netip.ParseAddr(host); err == nil && a.Is6() {
-		host = "[" + a.WithZone("").String() + "]"
+	if a, err := netip.ParseAddr(o.Host); err == nil {
+		o.Host = a.WithZone("").String()
 	}
-	if o.Scheme == "https" && o.Port == 443 || o.Scheme == "http" && o.Port == 80 {
-		return host
-	}
-	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(int(o.Port)))
+	_, host, _ := strings.Cut(o.Display(), "://")
+	return host
 }

@@ -107,6 +107,13 @@ func (w *Wallet) Told(ctx context.Context, o auth.Origin) (auth.Credential, erro
 	return auth.Credential{}, missing
 }
 
+// goesUnasked reports whether the i-th Given goes before anybody asks. One that is
+// to be saved waits for the challenge, which names its space.
+func (w *Wallet) goesUnasked(i int) bool {
+	g := &w.Given[i]
+	return g.Unasked && g.Secret == nil && !w.saves(fromGiven, i)
+}
+
 // account returns the account that the user named for the query, if any, and
 // whether a person may name another.
 func (w *Wallet) account(p *auth.Party, o auth.Origin, redirected bool) (name string, fixed bool) {

@@ -76,7 +76,7 @@ func (w *Wallet) ForeseeUnasked(p *auth.Party, u *url.URL) (Foreseen, bool) {
 	}
 	if i := w.givenFor(p, o); i >= 0 {
 		g := &w.Given[i]
-		return Foreseen{From: FromGiven, Source: g.Source, Account: g.Credential.User}, g.Unasked && g.Secret == nil && !w.saves(fromGiven, i)
+		return Foreseen{From: FromGiven, Source: g.Source, Account: g.Credential.User}, w.goesUnasked(i)
 	}
 	if !w.keeps() || w.Renew {
 		return Foreseen{}, false

@@ -43,10 +43,10 @@ func (w *Wallet) Recall(ctx context.Context, p *auth.Party, u *url.URL) auth.Rec
 // recallGiven makes a given credential ready. The user's own words go before
 // anything that is stored, even when they have to wait for the challenge.
 func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp auth.Space, u *url.URL) {
-	g := &w.Given[i]
-	if !g.Unasked || g.Secret != nil || w.saves(fromGiven, i) {
+	if !w.goesUnasked(i) {
 		return
 	}
+	g := &w.Given[i]
 	s := w.space(sp)
 	if !w.takeOff(ctx, s, u) {
 		return

@@ -155,8 +155,7 @@ func (x *explainer) chain(ctx context.Context, u *url.URL) ([]*explained, error)
 // leaves reports whether the next hop is at an origin that gets nothing of what
 // was typed (rule R5).
 func (x *explainer) leaves(h *explained, to auth.Origin) bool {
-	trusted := x.options.trusted && (to.Scheme == "https" || x.options.cleartext)
-	return h.left || !x.typed.Grants(to) && !trusted
+	return h.left || !x.typed.Grants(to) && !x.client.Policy.Trusts(to)
 }
 
 // hop asks one URL.

@@ -32,6 +32,7 @@ func (r *run) netrcFor(o *options, typed []*target, given []store.Given) ([]stor
 	if file == nil || err != nil {
 		return nil, err
 	}
+	unasked, byNTLM := o.unasked()
 	var list []store.Given
 	for _, t := range typed {
 		done := func(g store.Given) bool { return !g.NeedsPerson && slices.Contains(g.Origins, t.origin) }
@@ -44,7 +45,7 @@ func (r *run) netrcFor(o *options, typed []*target, given []store.Given) ([]stor
 		}
 		list = append(list, store.Given{
 			Credential: auth.Credential{User: e.Login, Secret: auth.NewSecret(e.Password)}, Origins: []auth.Origin{t.origin},
-			Source: "netrc", Unasked: e.HasPassword && o.signer == nil && (o.pick == pickAny || o.pick == pickBasic), Never: true,
+			Source: "netrc", Unasked: e.HasPassword && unasked && !byNTLM, Never: true,
 			NeedsPerson: !e.HasPassword,
 		})
 	}

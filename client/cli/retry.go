@@ -211,7 +211,7 @@ func (r *retry) worth(code int, method string, err error) bool {
 	case exitConnect:
 		return r.options.all || r.options.refused && errors.Is(err, syscall.ECONNREFUSED)
 	case exitReceive, exitPartial, exitEmptyReply, exitSend:
-		return r.options.all || idempotent(method) && !errors.As(err, &refused)
+		return r.options.all || h1.Idempotent(method) && !errors.As(err, &refused)
 	case exitRange:
 		return errors.Is(err, transfer.ErrRange)
 	case exitUsage, exitURL, exitProtocol, exitNotBuilt, exitInterrupted, exitLogin, exitAuth,
@@ -219,15 +219,6 @@ func (r *retry) worth(code int, method string, err error) bool {
 		return false
 	}
 	return r.options.all
-}
-
-// idempotent is RFC 9110 section 9.2.2.
-func idempotent(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
-		return true
-	}
-	return false
 }
 
 // overdue adds to an error why the context ended before it.

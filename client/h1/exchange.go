@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -70,8 +69,15 @@ func (x *exchange) connection(fresh bool) (*conn, error) {
 	return c, err
 }
 
-// idempotent are the methods of RFC 9110 section 9.2.2.
-var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+// Idempotent reports whether a request with the method may be sent again when
+// nobody knows what became of it (RFC 9110 section 9.2.2).
+func Idempotent(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return false
+}
 
 // mayRepeat tells whether the request may be sent again on a new connection: the
 // old one was kept from before and has died without a word (RFC 9112 section
@@ -83,7 +89,7 @@ func (x *exchange) mayRepeat(err error) bool {
 	if k := Classify(err); k != EmptyReply && k != Receive && k != Send && k != HTTP2 {
 		return false
 	}
-	return !x.wrote || slices.Contains(idempotent, x.req.Method)
+	return !x.wrote || Idempotent(x.req.Method)
 }
 
 // once sends the request on c and reads the head of the response. An error ends

@@ -58,7 +58,7 @@ func TestPassphraseOpensForTheRun(t *testing.T) {
 func TestG8NoPassphraseNoVault(t *testing.T) {
 	dir := sealedVault(t, "correct horse")
 	k := storetest.Key("https://a.test", "R", "alice")
-	before := folder(t, dir)
+	before := files(t, dir)
 
 	_, err := Open(dir).Get(t.Context(), k)
 	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "getin store unlock") {
@@ -79,30 +79,9 @@ func TestG8NoPassphraseNoVault(t *testing.T) {
 	if _, err := declined.Quiet().Get(t.Context(), k); errors.Is(err, auth.ErrDeclined) {
 		t.Error("the quiet one asked")
 	}
-	if after := folder(t, dir); after != before {
+	if after := files(t, dir); after != before {
 		t.Errorf("the folder was changed:\n%s\nwas\n%s", after, before)
 	}
-}
-
-// folder returns names and contents, but for the lock.
-func folder(t *testing.T, dir string) string {
-	t.Helper()
-	var all strings.Builder
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if f.Name() == lockFile {
-			continue
-		}
-		b, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.WriteString(f.Name() + "\n" + string(b) + "\n")
-	}
-	return all.String()
 }
 
 func TestUnlockKeepsAndForgets(t *testing.T) {
@@ -162,7 +141,7 @@ func TestIdentityFromElsewhere(t *testing.T) {
 	if times != 1 {
 		t.Errorf("the source was read %d times: a descriptor gives its text once", times)
 	}
-	if s := folder(t, dir); strings.Contains(s, "SECRET-KEY") {
+	if s := files(t, dir); strings.Contains(s, "SECRET-KEY") {
 		t.Error("the identity lies in the folder")
 	}
 	if _, err := Open(dir).Get(t.Context(), k); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "--vault-identity") {

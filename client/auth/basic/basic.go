@@ -11,7 +11,6 @@
 package basic
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -51,7 +50,7 @@ func (Scheme) Begin(c auth.Challenge, cred auth.Credential, _ *auth.Live) (auth.
 		return nil, fmt.Errorf("basic: %w: %v", auth.ErrCredential, err)
 	}
 	value := "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
-	return &exchange{cred: cred, value: auth.NewSecret(value)}, nil
+	return &auth.OneLeg{Credential: cred, Value: auth.NewSecret(value)}, nil
 }
 
 // userPass follows RFC 7617 section 2,
@@ -84,19 +83,3 @@ func userPass(c auth.Challenge, cred auth.Credential) (string, error) {
 
 // isCTL follows RFC 5234 appendix B.1: CTL = %x00-1F / %x7F.
 func isCTL(r rune) bool { return r < ' ' || r == 0x7f }
-
-type exchange struct {
-	cred  auth.Credential
-	value auth.Secret // of the Answer field
-}
-
-// Answer returns the one field.
-func (e *exchange) Answer(_ context.Context, p *auth.Party, _ auth.Message) ([]auth.Field, error) {
-	return []auth.Field{{Name: p.Answer, Value: e.value.Reveal()}}, nil
-}
-
-// Challenged refuses: Basic has one leg.
-func (e *exchange) Challenged(auth.Challenge) (auth.Verdict, error) { return auth.Refused, nil }
-
-// Accepted returns the credential as it was given. A server proves nothing.
-func (e *exchange) Accepted(auth.Final) (auth.Credential, error) { return e.cred, nil }

@@ -12,7 +12,6 @@
 package bearer
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +39,7 @@ func (Scheme) Traits(c auth.Challenge) (auth.Traits, error) {
 }
 
 // Begin takes the credential's secret as the token; its user name does not
-// matter. The error wraps auth.ErrCredential and holds no part of the token.
+// matter. What is kept of it has the time of its expiry. The error wraps auth.ErrCredential and holds no part of the token.
 func (Scheme) Begin(_ auth.Challenge, cred auth.Credential, _ *auth.Live) (auth.Exchange, error) {
 	token := cred.Secret.Reveal()
 	if token == "" {
@@ -49,25 +48,6 @@ func (Scheme) Begin(_ auth.Challenge, cred auth.Credential, _ *auth.Live) (auth.
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, fmt.Errorf("bearer: %w: a character in the token that no token has", auth.ErrCredential)
 	}
-	return &exchange{cred: cred, value: auth.NewSecret("Bearer " + token)}, nil
-}
-
-type exchange struct {
-	cred  auth.Credential
-	value auth.Secret // of the Answer field
-}
-
-// Answer returns the one field.
-func (e *exchange) Answer(_ context.Context, p *auth.Party, _ auth.Message) ([]auth.Field, error) {
-	return []auth.Field{{Name: p.Answer, Value: e.value.Reveal()}}, nil
-}
-
-// Challenged refuses: Bearer has one leg.
-func (e *exchange) Challenged(auth.Challenge) (auth.Verdict, error) { return auth.Refused, nil }
-
-// Accepted returns the credential as it was given, with the time of its expiry. A
-// server proves nothing.
-func (e *exchange) Accepted(auth.Final) (auth.Credential, error) {
-	e.cred.Expires = Expiry(e.cred.Secret)
-	return e.cred, nil
+	cred.Expires = Expiry(cred.Secret)
+	return &auth.OneLeg{Credential: cred, Value: auth.NewSecret("Bearer " + token)}, nil
 }

@@ -88,7 +88,10 @@ func TestVectors(t *testing.T) {
 		if (got.Words == "") != (got.Code == "") {
 			t.Errorf("%s: %q has no words", c.ID, got.Code)
 		}
-		x := &exchange{}
+		x, err := Scheme{}.Begin(list[0], auth.Credential{Secret: auth.NewSecret("token")}, &auth.Live{})
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
 		if v, err := x.Challenged(list[0]); v != auth.Refused || err != nil {
 			t.Errorf("%s: the same token goes again", c.ID)
 		}
