@@ -20,7 +20,7 @@ type maker struct {
 	acquire func(have auth.Credential) (auth.Credential, error)
 }
 
-func (m maker) Acquire(_ context.Context, _ auth.Challenge, _ auth.Space, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
+func (m maker) Acquire(_ context.Context, _ auth.Query, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
 	return m.acquire(have)
 }
 

@@ -101,11 +101,11 @@ func (d *dialogue) choose(ctx context.Context) error {
 }
 
 // tokensLast orders the offers for a person: who has no token at hand, or the
-// silent pass would have found it, more likely knows a password (rule R8).
+// silent pass would have found it, more likely knows a password (rule R8), but
+// where there is a way to get one.
 func tokensLast(offers []offer) []offer {
-	slices.SortStableFunc(offers, func(a, b offer) int {
-		return cmp.Compare(boolInt(a.traits.Wants == auth.Token), boolInt(b.traits.Wants == auth.Token))
-	})
+	typed := func(o offer) int { return boolInt(o.traits.Wants == auth.Token && !o.traits.SignsIn) }
+	slices.SortStableFunc(offers, func(a, b offer) int { return cmp.Compare(typed(a), typed(b)) })
 	return offers
 }
 
@@ -171,7 +171,7 @@ func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Creden
 				return auth.Credential{}, err
 			}
 		}
-		return a.Acquire(ctx, o.challenge, q.Space, have, w.Fill)
+		return a.Acquire(ctx, q, have, w.Fill)
 	}
 	q.AcquireFirst = o.traits.Anonymous
 	q.Acquire = func(ctx context.Context, account string) (auth.Credential, error) {

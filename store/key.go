@@ -53,10 +53,9 @@ func (k Key) tuple() []string {
 	case k.Space.HasRealm:
 		present = "present"
 	}
-	// Resource and scope (RFC 8707, RFC 6749) are empty for everything but
-	// tokens that were issued for one; they are hashed all the same, so that
-	// keys stay what they are when such tokens come.
-	return []string{k.Space.Party.Name, k.Space.Origin.String(), present, k.Space.Realm, string(k.Kind), "", ""}
+	// A grant has one entry, however wide its scope grows: the last field stays
+	// empty, and is hashed so that keys remain what they are.
+	return []string{k.Space.Party.Name, k.Space.Origin.String(), present, k.Space.Realm, string(k.Kind), k.Space.Resource, ""}
 }
 
 // Service returns the name under which a platform's keyring files the

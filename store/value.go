@@ -22,6 +22,9 @@ type value struct {
 	User    []byte `json:"user,omitempty"` // base64, instead of Account when that is not UTF-8
 	Secret  string `json:"secret,omitempty"`
 	Octets  []byte `json:"octets,omitempty"` // base64, instead of Secret when that is not UTF-8
+
+	Resource string      `json:"resource,omitempty"` // of the space
+	Grant    *grantValue `json:"grant,omitempty"`
 }
 
 // valueVersion is the version of value that this program writes. A greater one
@@ -31,13 +34,13 @@ const valueVersion = 1
 // Encode returns what a store is to keep for the key. The result holds the
 // secret in clear.
 func Encode(k Key, c auth.Credential) ([]byte, error) {
-	if c.Secret.Wiped() {
+	if c.Secret.Wiped() || c.Grant != nil && c.Grant.Refresh.Wiped() {
 		// A save that comes after the end of the run must not save nothing.
 		return nil, fmt.Errorf("%w: the secret was wiped", ErrUnavailable)
 	}
 	v := value{
 		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
-		Kind: string(k.Kind), Unbound: k.Unbound,
+		Kind: string(k.Kind), Unbound: k.Unbound, Resource: k.Space.Resource, Grant: grantToValue(c.Grant),
 	}
 	if utf8.ValidString(k.Account) {
 		v.Account = k.Account
@@ -73,14 +76,14 @@ func Decode(k Key, b []byte) (auth.Credential, error) {
 	}
 	want := k.Space
 	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
-		v.account() != k.Account || v.Unbound != k.Unbound || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		v.account() != k.Account || v.Unbound != k.Unbound || v.Resource != want.Resource || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
 		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
 	}
 	secret := v.Secret
 	if v.Octets != nil {
 		secret = string(v.Octets)
 	}
-	return auth.Credential{User: v.account(), Secret: auth.NewSecret(secret)}, nil
+	return auth.Credential{User: v.account(), Secret: auth.NewSecret(secret), Grant: v.Grant.grant()}, nil
 }
 
 // DecodeKey returns the key that the value says it belongs to. It is for those
@@ -97,7 +100,7 @@ func DecodeKey(b []byte) (Key, error) {
 		return Key{}, fmt.Errorf("%w: the value belongs to no key", ErrDamaged)
 	}
 	return Key{
-		Space: auth.Space{Party: p, Origin: o, Realm: string(v.Realm), HasRealm: v.Realm != nil},
+		Space: auth.Space{Party: p, Origin: o, Realm: string(v.Realm), HasRealm: v.Realm != nil, Resource: v.Resource},
 		Kind:  auth.Kind(v.Kind), Account: v.account(), Unbound: v.Unbound,
 	}, nil
 }

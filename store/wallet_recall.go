@@ -91,6 +91,9 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 	if e.Space.HasRealm {
 		ch.Params = append(ch.Params, auth.Param{Name: "realm", Value: e.Space.Realm})
 	}
+	if e.Space.Resource != "" {
+		ch.Params = append(ch.Params, auth.Param{Name: "resource_metadata", Value: e.Space.Resource})
+	}
 	if e.Charset != "" {
 		ch.Params = append(ch.Params, auth.Param{Name: "charset", Value: e.Charset})
 	}

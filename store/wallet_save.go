@@ -77,6 +77,9 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 	defer w.stale(at)
 	e := learnt
 	e.ID, e.Space, e.Kind, e.Account, e.Store = k.ID(), k.Space, k.Kind, k.Account, w.Keep.Name
+	if c.Grant != nil {
+		e.TakeGrant(tokenOf(c))
+	}
 	var before *index.Entry
 	put := func(s index.State) func(*index.File) error {
 		return func(f *index.File) error {
@@ -86,7 +89,6 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 				before = &keep
 				now = *old
 				now.Used, now.Last, now.Default, now.Unbound = e.Used, e.Last, e.Default || old.Default, e.Unbound
-				now.Expires = e.Expires
 				_ = merge(&now, e) // written whether it is news or not
 			}
 			if now.State = s; s == index.Saved {

@@ -22,7 +22,7 @@ func (w *Wallet) Settle(_ context.Context, q auth.Query, c auth.Credential, o au
 	bare := w.space(auth.Space{Party: q.Space.Party, Origin: q.Space.Origin})
 	w.mu.Lock()
 	h := s.settled(bare, q, c)
-	h.entry.Expires = c.Expires
+	h.entry.TakeGrant(tokenOf(c))
 	if h.outcome != auth.Accepted || o != auth.Undecided {
 		h.outcome = o
 	}
@@ -220,11 +220,11 @@ func (w *Wallet) remember(ctx context.Context, q auth.Query, user string, learnt
 // merge brings what was learnt into the entry and reports whether it is news.
 func merge(e *index.Entry, learnt index.Entry) bool {
 	news := e.AddPrefixes(learnt.Prefixes...)
-	news = news || e.Refused > 0 || learnt.Strength > e.Strength || learnt.Charset != e.Charset || learnt.Domain != e.Domain ||
-		!learnt.Expires.Equal(e.Expires)
+	news = e.TakeGrant(learnt) || news
+	news = news || e.Refused > 0 || learnt.Strength > e.Strength || learnt.Charset != e.Charset || learnt.Domain != e.Domain
 	e.Refused, e.RefusedAt = 0, time.Time{}
 	e.Strength = max(e.Strength, learnt.Strength)
-	e.Charset, e.Domain, e.Expires = learnt.Charset, learnt.Domain, learnt.Expires
+	e.Charset, e.Domain = learnt.Charset, learnt.Domain
 	return news
 }
 

@@ -2,12 +2,13 @@ package auth
 
 import "context"
 
-// Acquirer is implemented by a Scheme that gets credentials without a person,
+// Acquirer is implemented by a Scheme that gets credentials which nobody types,
 // or makes of what is held what it can answer with: a ticket of a password, an
 // access token of a refresh token.
 type Acquirer interface {
-	// Acquire returns the credential to begin with. have is what the wallet
-	// holds for the space. Without a secret it holds nothing, and User, when it
+	// Acquire returns the credential to begin with; q tells for which challenge
+	// of which space, and whether a person may be asked to sign in somewhere.
+	// have is what the wallet holds for the space. Without a secret it holds nothing, and User, when it
 	// is set, is the account that the credential has to be for. What is made of
 	// a secret and kept by the scheme itself (a ticket) returns have.
 	//
@@ -16,7 +17,8 @@ type Acquirer interface {
 	// says so, and settles nothing.
 	//
 	// An error wraps ErrNoCredential when there is nothing to get one from, and
-	// a person may be asked; ErrRefused when whoever issues has refused have;
+	// a person may be asked for one; ErrDeclined and ErrCanceled when a person
+	// would not sign in; ErrRefused when whoever issues has refused have;
 	// ErrCannotStart when neither would help.
-	Acquire(ctx context.Context, c Challenge, s Space, have Credential, need func(context.Context, Query) (Credential, error)) (Credential, error)
+	Acquire(ctx context.Context, q Query, have Credential, need func(context.Context, Query) (Credential, error)) (Credential, error)
 }

@@ -33,7 +33,11 @@ func (c Challenge) Param(name string) (string, bool) {
 // Space returns the protection space that the challenge speaks of.
 func (c Challenge) Space(p *Party, o Origin) Space {
 	realm, has := c.Param("realm")
-	return Space{Party: p, Origin: o, Realm: realm, HasRealm: has}
+	resource, _ := c.Param("resource_metadata")
+	if strings.ContainsFunc(resource, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		resource = "" // no URL, RFC 3986 section 2
+	}
+	return Space{Party: p, Origin: o, Realm: realm, HasRealm: has, Resource: resource}
 }
 
 // Is reports whether the challenge is of the named scheme, compared without

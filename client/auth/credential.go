@@ -28,6 +28,11 @@ type Credential struct {
 	// cache) and is not to be stored: Secret is empty.
 	Kept bool
 
+	// Grant is what stands behind Secret when that is an access token that an
+	// authorization server has issued; else nil. Who holds a Credential does not
+	// change it.
+	Grant *Grant
+
 	// Made is what an Acquirer has made of the credential for its own Begin: an
 	// access token. It is neither stored nor a part of Equal.
 	Made any
@@ -82,8 +87,8 @@ type Query struct {
 	// AcquireFirst asks Acquire before what is stored: Traits.Anonymous.
 	AcquireFirst bool
 
-	// Acquire, when not nil, gets a credential without a person, for the account
-	// if that is not "". Its errors are those of Acquirer.
+	// Acquire, when not nil, gets a credential that nobody has to type, for the
+	// account if that is not "". Its errors are those of Acquirer.
 	Acquire func(ctx context.Context, account string) (Credential, error)
 }
 

@@ -44,6 +44,10 @@ type Traits struct {
 	// before anything that is stored.
 	Anonymous bool
 
+	// SignsIn: a person gets the credential by signing in elsewhere, and types
+	// none here.
+	SignsIn bool
+
 	// ConnectionBound: the answer authenticates the connection, not the
 	// request. All legs go over one connection, which nobody else uses, and
 	// requests that follow on it are answered for. Begin pays no heed to the

@@ -49,6 +49,7 @@ const minSecret = 2
 
 // add makes a secret of the run known.
 func (m *mask) add(c auth.Credential) {
+	m.addGrant(c.Grant)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	// Nearly always it is one that is known, and the same copy.
@@ -62,6 +63,16 @@ func (m *mask) add(c auth.Credential) {
 			keepFromDumps()
 		}
 		m.known = append(m.known, c)
+	}
+}
+
+// addGrant makes what stands behind a token known.
+func (m *mask) addGrant(g *auth.Grant) {
+	if g == nil {
+		return
+	}
+	for _, s := range []auth.Secret{g.Refresh, g.ClientSecret, g.Key} {
+		m.add(auth.Credential{Secret: s})
 	}
 }
 

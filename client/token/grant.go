@@ -33,12 +33,32 @@ type Client struct {
 	// is.
 	Lookup func(context.Context, auth.Origin) ([]netip.Addr, error)
 
-	// Notify is told of each token before it is used. Nil: nobody is.
+	// Notify is told of each token, and of every other secret that a server
+	// gives, before it is used. Nil: nobody is.
 	Notify func(token auth.Secret)
+
+	// Person signs in. Nil: nobody does.
+	Person Person
+
+	// Permit asks for consent to a concern, as client.Client.Consent does. Nil:
+	// nobody consents.
+	Permit func(context.Context, auth.Concern) error
+
+	// Renew makes what is held new, by f, for the query's space: one process at
+	// a time, with what lies in the store by then, and stores what f returns
+	// before it returns it itself. What was renewed meanwhile is returned
+	// without f. Nil: f is called with have, and nothing is stored.
+	Renew func(ctx context.Context, q auth.Query, have auth.Credential, f func(context.Context, auth.Credential) (auth.Credential, error)) (auth.Credential, error)
+
+	// Use is what the user has said about signing in.
+	Use Use
 
 	mu     sync.Mutex
 	grants []*grant
 	named  map[auth.Space]bool // an anonymous token does not do there
+	found  map[auth.Space]*finding
+	dead   []auth.Secret // tokens not to be sent any more
+	issued []auth.Secret // in this run
 }
 
 // key is what sets the tokens of one account apart. The space's origin is in it:

@@ -21,20 +21,19 @@ func (s Scheme) Traits(ch auth.Challenge) (auth.Traits, error) {
 	if err != nil {
 		return t, err
 	}
+	_, t.SignsIn = ch.Param("resource_metadata")
 	if d, ok := demandOf(ch); ok {
+		t.SignsIn = false
 		t.Wants, t.Issuer, t.Anonymous = auth.Password, d.issuer, true
 	}
 	return t, nil
 }
 
 // Acquire implements auth.Acquirer. What it returns has the token in Made.
-func (s Scheme) Acquire(ctx context.Context, ch auth.Challenge, sp auth.Space, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
-	d, ok := demandOf(ch)
+func (s Scheme) Acquire(ctx context.Context, q auth.Query, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
+	d, ok := demandOf(q.Challenge)
 	if !ok {
-		if have.Secret.Empty() {
-			return auth.Credential{}, auth.ErrNoCredential
-		}
-		return have, nil
+		return s.Client.oauth(ctx, q, have)
 	}
 	if have.Secret.Empty() {
 		if have.User != "" {
@@ -42,7 +41,7 @@ func (s Scheme) Acquire(ctx context.Context, ch auth.Challenge, sp auth.Space, h
 		}
 		have.Kept = true
 	}
-	g, err := s.Client.grant(ctx, d, sp, have)
+	g, err := s.Client.grant(ctx, d, q.Space, have)
 	if err != nil {
 		return auth.Credential{}, err
 	}
@@ -53,6 +52,9 @@ func (s Scheme) Acquire(ctx context.Context, ch auth.Challenge, sp auth.Space, h
 // Begin takes the token that Acquire has made. The password itself is never the
 // answer.
 func (s Scheme) Begin(ch auth.Challenge, cred auth.Credential, live *auth.Live) (auth.Exchange, error) {
+	if cred.Grant != nil {
+		return s.Client.begin(s.Scheme, ch, cred, live)
+	}
 	g, ok := cred.Made.(*grant)
 	if !ok {
 		if _, named := demandOf(ch); named {

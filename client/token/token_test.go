@@ -15,7 +15,7 @@ import (
 	"getin/client/auth"
 )
 
-func answer(code int, body string) *http.Response {
+func says(code int, body string) *http.Response {
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
@@ -35,7 +35,7 @@ func issuer(t *testing.T, h http.HandlerFunc) (*Client, func(scope string) auth.
 var alice = auth.Credential{User: "alice", Secret: auth.NewSecret("wonderland")}
 
 func acquire(client *Client, ch auth.Challenge, sp auth.Space, have auth.Credential) (auth.Credential, error) {
-	return Scheme{Client: client}.Acquire(context.Background(), ch, sp, have, nil)
+	return Scheme{Client: client}.Acquire(context.Background(), auth.Query{Challenge: ch, Space: sp}, have, nil)
 }
 
 // A token is held until it expires, and one for more takes in what was held.

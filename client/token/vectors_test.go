@@ -49,12 +49,12 @@ func TestDockerTokenVectors(t *testing.T) {
 			Lookup: atWorld,
 			Do: func(req *http.Request, _ []netip.Addr) (*http.Response, error) {
 				asked = req.URL.String()
-				return answer(200, string(c.Response)), nil
+				return says(200, string(c.Response)), nil
 			},
 		}
 		ch := challenge(t, c.Challenge)
 		sp := ch.Space(auth.Server, origin(t, "https://registry-1.example.com"))
-		got, err := Scheme{Client: client}.Acquire(context.Background(), ch, sp, auth.Credential{}, nil)
+		got, err := Scheme{Client: client}.Acquire(context.Background(), auth.Query{Challenge: ch, Space: sp}, auth.Credential{}, nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.ID, err)
 			continue

@@ -174,7 +174,7 @@ func TestR13_UnknownFieldsSurvive(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, base(auth.Server, e.Space.Origin)+suffix)
 	text := `{"v":1,"party":"server","origin":"https://a.test:443","registration":{"client_id":"x"},
-		"entries":[{"id":"` + e.ID + `","kind":"password","account":"alice","store":"keyring","state":"saved","realm":"R","issuer":["y"]}],
+		"entries":[{"id":"` + e.ID + `","kind":"password","account":"alice","store":"keyring","state":"saved","realm":"R","later":["y"]}],
 		"consents":[{"realm":"R","cleartext":true,"token_endpoint":"https://z"}]}`
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestR13_UnknownFieldsSurvive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"client_id":"x"`, `"issuer":["y"]`, `"token_endpoint":"https://z"`, `"/docs/"`, "sha256//AAAA"} {
+	for _, want := range []string{`"client_id":"x"`, `"later":["y"]`, `"token_endpoint":"https://z"`, `"/docs/"`, "sha256//AAAA"} {
 		if !strings.Contains(string(now), want) {
 			t.Errorf("%s is gone from\n%s", want, now)
 		}

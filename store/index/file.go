@@ -43,6 +43,11 @@ type Entry struct {
 	Expires  time.Time     // as the token says of itself, for people to read
 	Default  bool          // the account to take when nothing names one (RULES R10)
 
+	// Of a token that an authorization server has issued (auth.Grant): by whom,
+	// for what, and whether the next one can be had without a person.
+	Issuer, Scope string
+	Refreshable   bool
+
 	Saved     time.Time // when the secret was put there
 	Used      time.Time // last acceptance, exact to the hour
 	RefusedAt time.Time // last refusal since the last acceptance
@@ -159,6 +164,14 @@ func (f File) Strongest(u *url.URL) auth.Strength {
 		}
 	}
 	return best
+}
+
+// TakeGrant takes from another entry what it says of its token, and reports
+// whether that is news.
+func (e *Entry) TakeGrant(from Entry) bool {
+	same := e.Expires.Equal(from.Expires) && e.Issuer == from.Issuer && e.Scope == from.Scope && e.Refreshable == from.Refreshable
+	e.Expires, e.Issuer, e.Scope, e.Refreshable = from.Expires, from.Issuer, from.Scope, from.Refreshable
+	return !same
 }
 
 // Covering returns the longest of the entry's prefixes that covers the URL, or

@@ -36,11 +36,13 @@ type wireAccepted struct {
 	Strength string `json:"strength"`
 }
 
-// wireRealm is a realm: octets that are UTF-8 as a string, others in base64; no
-// realm has neither.
+// wireRealm is a realm, octets that are UTF-8 as a string, others in base64 (no
+// realm has neither), and the resource in it.
 type wireRealm struct {
 	Realm  *string `json:"realm,omitempty"`
 	Octets []byte  `json:"realm_octets,omitempty"`
+
+	Resource string `json:"resource,omitempty"`
 }
 
 type wireEntry struct {
@@ -63,6 +65,9 @@ type wireEntry struct {
 	Used          time.Time `json:"used,omitzero"`
 	RefusedAt     time.Time `json:"refused_at,omitzero"`
 	Refused       int       `json:"refused,omitempty"`
+	Issuer        string    `json:"issuer,omitempty"`
+	Scope         string    `json:"scope,omitempty"`
+	Refreshable   bool      `json:"refreshable,omitempty"`
 }
 
 type wireConsent struct {
@@ -169,7 +174,7 @@ func entryToWire(e Entry) wireEntry {
 		wireRealm: realmToWire(e.Space), ID: e.ID, Kind: string(e.Kind), Account: e.Account, Store: e.Store,
 		State: e.State, Unbound: e.Unbound, Strength: e.Strength.String(), Charset: e.Charset, Domain: e.Domain, Prefixes: e.Prefixes,
 		Last: e.Last, Expires: e.Expires.UTC(), Default: e.Default, Saved: e.Saved.UTC(), Used: e.Used.UTC(), RefusedAt: e.RefusedAt.UTC(),
-		Refused: e.Refused,
+		Refused: e.Refused, Issuer: e.Issuer, Scope: e.Scope, Refreshable: e.Refreshable,
 	}
 	if !utf8.ValidString(e.Account) {
 		w.Account, w.AccountOctets = "", []byte(e.Account)
@@ -197,6 +202,7 @@ func entryOf(w *wireEntry, p *auth.Party, o auth.Origin) (Entry, error) {
 		ID: w.ID, Space: w.space(p, o), Kind: auth.Kind(w.Kind), Account: w.Account, Store: w.Store, State: w.State, Unbound: w.Unbound,
 		Strength: auth.StrengthNamed(w.Strength), Charset: w.Charset, Domain: w.Domain, Prefixes: w.Prefixes,
 		Last: w.Last, Expires: w.Expires, Default: w.Default, Saved: w.Saved, Used: w.Used, RefusedAt: w.RefusedAt, Refused: w.Refused,
+		Issuer: w.Issuer, Scope: w.Scope, Refreshable: w.Refreshable,
 	}
 	if w.AccountOctets != nil {
 		e.Account = string(w.AccountOctets)
@@ -205,17 +211,19 @@ func entryOf(w *wireEntry, p *auth.Party, o auth.Origin) (Entry, error) {
 }
 
 func realmToWire(s auth.Space) wireRealm {
+	w := wireRealm{Resource: s.Resource}
 	switch {
 	case !s.HasRealm:
-		return wireRealm{}
 	case utf8.ValidString(s.Realm):
-		return wireRealm{Realm: &s.Realm}
+		w.Realm = &s.Realm
+	default:
+		w.Octets = []byte(s.Realm)
 	}
-	return wireRealm{Octets: []byte(s.Realm)}
+	return w
 }
 
 func (w wireRealm) space(p *auth.Party, o auth.Origin) auth.Space {
-	s := auth.Space{Party: p, Origin: o}
+	s := auth.Space{Party: p, Origin: o, Resource: w.Resource}
 	switch {
 	case w.Octets != nil:
 		s.Realm, s.HasRealm = string(w.Octets), true

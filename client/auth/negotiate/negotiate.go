@@ -69,8 +69,8 @@ func (Scheme) Traits(auth.Challenge) (auth.Traits, error) {
 }
 
 // Acquire implements auth.Acquirer: tickets.
-func (s Scheme) Acquire(ctx context.Context, _ auth.Challenge, at auth.Space, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
-	return s.Mechanism.Acquire(ctx, at.Origin.Host, have, s.Anywhere)
+func (s Scheme) Acquire(ctx context.Context, q auth.Query, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
+	return s.Mechanism.Acquire(ctx, q.Space.Origin.Host, have, s.Anywhere)
 }
 
 // Begin starts an exchange with a credential that Acquire has returned.

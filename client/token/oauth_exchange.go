@@ -1,0 +1,61 @@
+package token
+
+import (
+	"fmt"
+	"strings"
+
+	"getin/client/auth"
+	"getin/client/auth/bearer"
+)
+
+// begin answers with a token that has a grant.
+func (c *Client) begin(s bearer.Scheme, ch auth.Challenge, cred auth.Credential, live *auth.Live) (auth.Exchange, error) {
+	if t := cred.Grant.Type; t != "" && !strings.EqualFold(t, s.Name()) {
+		return nil, fmt.Errorf("%s: %w: a token of another type", strings.ToLower(s.Name()), auth.ErrCredential)
+	}
+	if !c.fresh(cred) {
+		return nil, fmt.Errorf("bearer: %w: the token has expired", auth.ErrCredential)
+	}
+	x, err := s.Begin(ch, cred, live)
+	if err != nil {
+		return nil, err
+	}
+	return &granted{x, c, cred}, nil
+}
+
+// granted answers with the token of a grant.
+type granted struct {
+	auth.Exchange
+	client *Client
+	cred   auth.Credential
+}
+
+// Challenged tells a token that can be refreshed from one that is worthless.
+// What was issued in this run and is refused all the same is worthless too.
+func (x *granted) Challenged(auth.Challenge) (auth.Verdict, error) {
+	if x.client.kill(x.cred) && x.cred.Grant.Refreshable() {
+		return auth.Renew, nil
+	}
+	return auth.Refused, nil
+}
+
+// Accepted returns the credential, for people with the time of its expiry.
+func (x *granted) Accepted(auth.Final) (auth.Credential, error) {
+	c := x.cred
+	c.Expires = c.Grant.Expires
+	return c, nil
+}
+
+// kill notes that a token is not to be sent any more, and reports whether it was
+// issued before this run.
+func (c *Client) kill(cred auth.Credential) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead = append(c.dead, cred.Secret)
+	for _, s := range c.issued {
+		if s.Equal(cred.Secret) {
+			return false
+		}
+	}
+	return true
+}
