@@ -56,6 +56,15 @@ func (c *Client) converse(h *hop) (*http.Response, error) {
 				c.discard(resp)
 				continue
 			}
+			wider, err := parties[len(parties)-1].widen(ctx, resp) // the server's
+			if err != nil {
+				return orClose(resp, err)
+			}
+			if wider {
+				h.line.standBy(parties)
+				drain(resp)
+				continue
+			}
 			return c.finish(ctx, parties, resp)
 		}
 		if err := asks.next(ctx, parties, resp, round); err != nil {

@@ -34,6 +34,7 @@ type dialogue struct {
 	redirectedFrom auth.Origin
 	trusted        bool
 	silent         error // not nil: no answer is given, for this reason
+	widened        bool  // a credential that allows more was looked for
 
 	recalled  auth.Recalled
 	consented consents

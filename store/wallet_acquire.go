@@ -14,6 +14,12 @@ func (f *fill) acquired(ctx context.Context) (*holding, error) {
 	if f.query.Acquire == nil {
 		return nil, nil
 	}
+	f.mu.Lock()
+	silent := f.space.silent
+	f.mu.Unlock()
+	if silent != nil && f.query.Person {
+		return nil, silent
+	}
 	c, err := f.query.Acquire(ctx, f.account)
 	switch {
 	case errors.Is(err, auth.ErrNoCredential):
@@ -22,7 +28,8 @@ func (f *fill) acquired(ctx context.Context) (*holding, error) {
 		}
 		return nil, nil
 	case err != nil:
-		return nil, err
+		return nil, f.hush(err)
+	case f.query.Person && c.Grant != nil: // somebody has signed in just now
 	case f.Renew, f.redirected && !f.safe():
 		return nil, nil // a person decides (--ask; RULES R5)
 	}

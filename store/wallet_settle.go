@@ -58,12 +58,20 @@ func (s *space) settled(bare *space, q auth.Query, c auth.Credential) *holding {
 		return h
 	}
 	h := &holding{credential: c, kind: q.Wants}
+	if c.Grant != nil {
+		h.source = fromScheme
+		for _, old := range s.holdings {
+			if old.credential.Grant != nil && old.credential.User == c.User {
+				h.entry = old.entry // where it answers does not change
+			}
+		}
+	}
 	if sent := bare.holding(c); q.Unasked && sent != nil {
 		// It went before the realm was known.
 		h.source, h.given = sent.source, sent.given
 	} else if s.holder != nil {
 		// The scheme has renewed the secret that was lent.
-		if lent := s.holding(s.holder.credential); lent != nil {
+		if lent := s.holding(s.holder.credential); lent != nil && (c.Grant == nil || lent.source == fromGiven) {
 			h.source, h.given, h.entry = lent.source, lent.given, lent.entry
 		}
 		s.holder.renewed = true

@@ -25,6 +25,7 @@ type action struct {
 // commandOptions are the flags that no fetch has.
 type commandOptions struct {
 	json       bool
+	signsIn    bool // it is what the command is for
 	yes        bool
 	all        bool
 	dryRun     bool

@@ -34,7 +34,7 @@ func login(j *job) error {
 	if err != nil {
 		return err
 	}
-	j.o.saving = savingAll
+	j.o.saving, j.o.command.signsIn = savingAll, true
 	a, err := newAttempt(j.ctx, j.sys, j.o, t)
 	if err != nil {
 		return err

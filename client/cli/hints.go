@@ -9,6 +9,7 @@ import (
 	"getin/client/h1"
 	"getin/client/keypair"
 	"getin/client/ticket"
+	"getin/client/token"
 )
 
 // hintFor says what the user can do about an error, or "".
@@ -19,6 +20,7 @@ func hintFor(err error) string {
 		refuse *refusal
 		wire   *h1.Error
 		asked  *client.Unanswered
+		issuer *token.Error
 	)
 	switch {
 	case errors.As(err, &usage):
@@ -29,6 +31,10 @@ func hintFor(err error) string {
 		return refusalHint(refuse.concern)
 	case errors.As(err, &wire) && wire.Kind == h1.Certificate:
 		return "--cacert FILE names who else is to be trusted; -k trusts anybody"
+	case errors.As(err, &issuer):
+		return issuer.Hint()
+	case errors.Is(err, token.ErrSignIn) && errors.As(err, &asked):
+		return "getin login " + asked.Target.Redacted()
 	case errors.As(err, &asked) && asked.Party == auth.Proxy && errors.Is(err, auth.ErrNobody):
 		return "run it once on a terminal, or use -U" // what else gives a secret is for the server (rule R4)
 	}

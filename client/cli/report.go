@@ -14,6 +14,7 @@ import (
 	"getin/client/auth/sigv4"
 	"getin/client/h1"
 	"getin/client/ticket"
+	"getin/client/token"
 	"getin/client/transfer"
 	"getin/client/transfer/coding"
 	"getin/prompt"
@@ -196,6 +197,8 @@ func authCode(err error) int {
 		return exitRewind
 	case errors.Is(err, ticket.ErrNoTicket):
 		return exitLogin // nothing failed: nobody is logged in
+	case errors.Is(err, auth.ErrDeclined) && errors.Is(err, auth.ErrCannotStart):
+		return exitLogin // a sign-in that nobody wanted
 	case matches(err, authSentinels):
 		return exitAuth
 	}
@@ -236,7 +239,12 @@ func unansweredText(u *client.Unanswered) string {
 		asks = "proxy " + asks
 	}
 	var refused *refusal
+	var issuer *token.Error
 	switch {
+	case errors.As(u.Reason, &issuer):
+		return asks + ": " + issuerText(issuer)
+	case errors.Is(u.Reason, token.ErrSignIn):
+		return asks + ": nothing was sent: somebody has to sign in, and there is nobody to ask"
 	case errors.Is(u.Reason, client.ErrNoChallenge) && u.Syntax != nil:
 		return fmt.Sprintf("%s: the challenge cannot be read: %v", asks, u.Syntax)
 	case errors.Is(u.Reason, client.ErrNoChallenge):

@@ -25,6 +25,16 @@ func troubleText(challenges []auth.Challenge) string {
 	return text
 }
 
+// issuerText says in words what an authorization server has answered instead of a
+// token.
+func issuerText(e *token.Error) string {
+	text := e.Error()
+	if e.Description != "" {
+		text += ": the server says " + prompt.Quote(e.Description, hintCells)
+	}
+	return text
+}
+
 // refusedToken says that what was sent was refused, and why when the server has
 // said it.
 func refusedToken(u *client.Unanswered) string {

@@ -16,10 +16,14 @@ import (
 // tokens gets tokens for a group of options. It costs nothing until one is
 // wanted.
 func (p *parts) tokens() *token.Client {
-	return &token.Client{
-		Do: p.askIssuer, Lookup: p.lookup,
+	c := &token.Client{
+		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent,
 		Notify: func(t auth.Secret) { p.mask.add(auth.Credential{Secret: t}) },
 	}
+	if p.asker != nil {
+		c.Person, c.Present = signer{p.asker, p.options.command.signsIn}, p.hasTerminal
+	}
+	return c
 }
 
 // askIssuer sends one request to a token server, over a connection of its own.

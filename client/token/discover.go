@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"getin/client/auth"
@@ -40,33 +40,32 @@ type Path struct {
 // no issuer, auth.ErrCannotStart when one is named that cannot be used. What was
 // found is kept for the run.
 func (c *Client) Discover(ctx context.Context, q auth.Query) (*Path, error) {
-	c.mu.Lock()
-	f := c.found[q.Space]
-	if f == nil {
-		f = &finding{}
-		if c.found == nil {
-			c.found = map[auth.Space]*finding{}
-		}
-		c.found[q.Space] = f
+	p, leave, err := c.at(ctx, q.Space)
+	if err != nil {
+		return nil, err
 	}
-	c.mu.Unlock()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.path == nil && f.err == nil {
+	defer leave()
+	if p.path != nil && !p.path.covers(q.Target) {
+		p.path = nil // another resource of the space
+	}
+	if p.path == nil && p.fail == nil {
 		path, err := c.discover(ctx, q)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		f.path, f.err = path, err
+		p.path, p.fail = path, err
 	}
-	return f.path, f.err
+	return p.path, p.fail
 }
 
-// finding is what discovery found for a space; neither before it has ended.
-type finding struct {
-	mu   sync.Mutex
-	path *Path
-	err  error
+// covers reports whether the path is that of a target's resource.
+func (p *Path) covers(target string) bool {
+	id, err := url.Parse(p.Resource.ID)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(target)
+	return err == nil && covers(id, u)
 }
 
 func (c *Client) discover(ctx context.Context, q auth.Query) (*Path, error) {
@@ -86,7 +85,7 @@ func (c *Client) discover(ctx context.Context, q auth.Query) (*Path, error) {
 		if p.Server, p.ServerURL, failed = c.server(ctx, q.Space.Origin, issuer); failed == nil {
 			return p, nil
 		}
-		err = errors.Join(err, failed)
+		err = cmp.Or(err, failed)
 	}
 	return nil, err
 }
@@ -114,10 +113,10 @@ func (c *Client) resource(ctx context.Context, q auth.Query, target *url.URL) (*
 	}
 	for _, id := range places {
 		u := insertWellKnown(id, wellKnownResource)
-		r, err := c.resourceAt(ctx, q.Space.Origin, u, target)
-		if !errors.Is(err, errNoMetadata) {
-			return r, u.String(), err
+		if r, err := c.resourceAt(ctx, q.Space.Origin, u, target); err == nil {
+			return r, u.String(), nil
 		}
+		// Whatever is there, nobody has said that it is metadata.
 	}
 	return nil, "", fmt.Errorf("%w: %s does not say where to get a token", auth.ErrNoCredential, q.Space.Origin.Display())
 }

@@ -37,8 +37,11 @@ type Client struct {
 	// gives, before it is used. Nil: nobody is.
 	Notify func(token auth.Secret)
 
-	// Person signs in. Nil: nobody does.
-	Person Person
+	// Person signs in, as long as Present says that somebody is there; it is
+	// called before anything is fetched for the sake of a person. Nil: nobody
+	// does; somebody is.
+	Person  Person
+	Present func(context.Context) bool
 
 	// Permit asks for consent to a concern, as client.Client.Consent does. Nil:
 	// nobody consents.
@@ -56,7 +59,7 @@ type Client struct {
 	mu     sync.Mutex
 	grants []*grant
 	named  map[auth.Space]bool // an anonymous token does not do there
-	found  map[auth.Space]*finding
+	places map[auth.Space]*place
 	dead   []auth.Secret // tokens not to be sent any more
 	issued []auth.Secret // in this run
 }

@@ -2,17 +2,12 @@ package token
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"getin/client/auth"
 )
-
-// ErrSignIn: a person has to sign in, and none is there. It wraps
-// auth.ErrNoCredential.
-var ErrSignIn = fmt.Errorf("%w: a person has to sign in", auth.ErrNoCredential)
 
 // request is what a token is wanted for.
 type request struct {
@@ -30,10 +25,10 @@ func (r *request) endpoint(address string, client identity) endpoint {
 // oauth is Acquire for a challenge that is no registry's: what is held, as long
 // as it does, then what it can be refreshed to, then what a person signs in for.
 func (c *Client) oauth(ctx context.Context, q auth.Query, have auth.Credential) (auth.Credential, error) {
-	switch {
-	case have.Grant == nil && !have.Secret.Empty():
+	if have.Grant == nil && !have.Secret.Empty() {
 		return have, nil // somebody's own token
-	case have.Grant != nil && !c.tooNarrow(q.Challenge):
+	}
+	if have.Grant != nil && !tooNarrow(q.Challenge) {
 		if c.fresh(have) {
 			return have, nil
 		}
@@ -44,41 +39,11 @@ func (c *Client) oauth(ctx context.Context, q auth.Query, have auth.Credential) 
 	return c.person(ctx, q, have)
 }
 
-// person gets a token by somebody's signing in.
-func (c *Client) person(ctx context.Context, q auth.Query, have auth.Credential) (auth.Credential, error) {
-	if !q.Person {
-		return auth.Credential{}, auth.ErrNoCredential
-	}
-	if _, named := q.Challenge.Param("resource_metadata"); c.Person == nil && (named || have.Grant != nil) {
-		return auth.Credential{}, ErrSignIn
-	}
-	if c.Person == nil {
-		return auth.Credential{}, auth.ErrNoCredential
-	}
-	path, err := c.Discover(ctx, q)
-	if err != nil {
-		return auth.Credential{}, err
-	}
-	r := &request{query: q, path: path, scope: c.wanted(q, path, have), have: have}
-	yes, err := c.Person.Consent(ctx, Consent{
-		Query: q, Issuer: path.Server.Issuer, Resource: path.Resource.ID, Scope: r.scope, Held: held(have),
-	})
-	switch {
-	case errors.Is(err, auth.ErrNobody):
-		return auth.Credential{}, fmt.Errorf("%w (%v)", ErrSignIn, err)
-	case err != nil:
-		return auth.Credential{}, err
-	case !yes:
-		return auth.Credential{}, fmt.Errorf("%w: %w: the answer was no", auth.ErrDeclined, auth.ErrCannotStart)
-	}
-	return c.signIn(ctx, r)
-}
-
-func held(c auth.Credential) string {
-	if c.Grant == nil {
-		return ""
-	}
-	return c.Grant.Scope
+// tooNarrow reports whether the challenge says that a token does not allow
+// enough, RFC 6750 section 3.1.
+func tooNarrow(ch auth.Challenge) bool {
+	code, _ := ch.Param("error")
+	return code == "insufficient_scope"
 }
 
 // wanted returns the scope to ask for: what the user says, else what the
@@ -92,7 +57,14 @@ func (c *Client) wanted(q auth.Query, p *Path, have auth.Credential) string {
 	case !named:
 		scope = strings.Join(p.Resource.Scopes, " ")
 	}
-	return union(held(have), scope)
+	return union(scopeOf(have), scope)
+}
+
+func scopeOf(c auth.Credential) string {
+	if c.Grant == nil {
+		return ""
+	}
+	return c.Grant.Scope
 }
 
 // union returns the scopes of both, each once, RFC 6749 section 3.3.
@@ -106,13 +78,6 @@ func union(a, b string) string {
 	return strings.Join(list, " ")
 }
 
-// tooNarrow reports whether the challenge says that a token does not allow
-// enough, RFC 6750 section 3.1.
-func (c *Client) tooNarrow(ch auth.Challenge) bool {
-	code, _ := ch.Param("error")
-	return code == "insufficient_scope"
-}
-
 // fresh reports whether a token may still be sent.
 func (c *Client) fresh(have auth.Credential) bool {
 	c.mu.Lock()
@@ -122,7 +87,7 @@ func (c *Client) fresh(have auth.Credential) bool {
 
 // expired reports whether the token's time is over, or nearly.
 func expired(g *auth.Grant) bool {
-	return !g.Expires.IsZero() && !testOnlyNow().Before(g.Expires.Add(-margin))
+	return !g.Expires.IsZero() && !testOnlyNow().Before(g.Expires)
 }
 
 // credential makes of an answer what is used and kept. What it does not say is as
@@ -149,5 +114,46 @@ func (c *Client) noted(a answer) {
 		if c.Notify != nil && !s.Empty() {
 			c.Notify(s)
 		}
+	}
+}
+
+// kill notes that a token is not to be sent any more, and reports whether it was
+// issued before this run.
+func (c *Client) kill(token auth.Secret) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead = append(c.dead, token)
+	return !slices.ContainsFunc(c.issued, token.Equal)
+}
+
+// place is what a run knows of one space.
+type place struct {
+	turn chan struct{} // holds a token while somebody discovers, or signs in
+
+	path *Path // neither this nor failed before discovery has ended
+	fail error
+
+	signed   auth.Credential // what somebody has signed in for
+	declined error
+}
+
+// at takes the turn of the space, so that parallel requests lead to one question
+// (rule R11). leave gives it back.
+func (c *Client) at(ctx context.Context, sp auth.Space) (p *place, leave func(), err error) {
+	c.mu.Lock()
+	p = c.places[sp]
+	if p == nil {
+		p = &place{turn: make(chan struct{}, 1)}
+		if c.places == nil {
+			c.places = map[auth.Space]*place{}
+		}
+		c.places[sp] = p
+	}
+	c.mu.Unlock()
+	select {
+	case p.turn <- struct{}{}:
+		return p, func() { <-p.turn }, nil
+	case <-ctx.Done():
+		return nil, nil, fmt.Errorf("%w", context.Cause(ctx))
 	}
 }

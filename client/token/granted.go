@@ -11,7 +11,7 @@ import (
 // begin answers with a token that has a grant.
 func (c *Client) begin(s bearer.Scheme, ch auth.Challenge, cred auth.Credential, live *auth.Live) (auth.Exchange, error) {
 	if t := cred.Grant.Type; t != "" && !strings.EqualFold(t, s.Name()) {
-		return nil, fmt.Errorf("%s: %w: a token of another type", strings.ToLower(s.Name()), auth.ErrCredential)
+		return nil, fmt.Errorf("bearer: %w: the token is of type %s", auth.ErrCredential, shown(t))
 	}
 	if !c.fresh(cred) {
 		return nil, fmt.Errorf("bearer: %w: the token has expired", auth.ErrCredential)
@@ -31,31 +31,20 @@ type granted struct {
 }
 
 // Challenged tells a token that can be refreshed from one that is worthless.
-// What was issued in this run and is refused all the same is worthless too.
+// What was issued in this run and is refused all the same is worthless.
 func (x *granted) Challenged(auth.Challenge) (auth.Verdict, error) {
-	if x.client.kill(x.cred) && x.cred.Grant.Refreshable() {
+	if x.client.kill(x.cred.Secret) && x.cred.Grant.Refreshable() {
 		return auth.Renew, nil
 	}
 	return auth.Refused, nil
 }
 
-// Accepted returns the credential, for people with the time of its expiry.
+// Widens implements auth.Widener.
+func (*granted) Widens(ch auth.Challenge) bool { return tooNarrow(ch) }
+
+// Accepted returns the credential, with the time of its expiry.
 func (x *granted) Accepted(auth.Final) (auth.Credential, error) {
 	c := x.cred
 	c.Expires = c.Grant.Expires
 	return c, nil
-}
-
-// kill notes that a token is not to be sent any more, and reports whether it was
-// issued before this run.
-func (c *Client) kill(cred auth.Credential) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.dead = append(c.dead, cred.Secret)
-	for _, s := range c.issued {
-		if s.Equal(cred.Secret) {
-			return false
-		}
-	}
-	return true
 }
