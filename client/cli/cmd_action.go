@@ -196,12 +196,14 @@ func (j *job) index() (*index.Index, error) {
 
 // entries returns everything that is remembered. What could not be read is
 // said, and is the error once the rest is done.
-func (j *job) entries() ([]index.Entry, error) {
+func (j *job) entries() ([]index.Entry, error) { return j.entriesBy((*index.Index).All) }
+
+func (j *job) entriesBy(read func(*index.Index) ([]index.Entry, []error)) ([]index.Entry, error) {
 	ix, err := j.index()
 	if err != nil {
 		return nil, err
 	}
-	all, problems := ix.All()
+	all, problems := read(ix)
 	for _, p := range problems {
 		j.warn("%v", p)
 	}

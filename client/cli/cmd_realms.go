@@ -56,7 +56,7 @@ func runRealms(ctx context.Context, sys *System, args []string) int {
 // listRealms shows the entries that all patterns match. It reads the index
 // alone: no store is opened.
 func listRealms(j *job) error {
-	all, err := j.entries()
+	all, err := j.entriesBy((*index.Index).List)
 	if err != nil && all == nil {
 		return err
 	}
@@ -88,23 +88,31 @@ func firstOf(list ...error) error {
 // filter returns the entries that all patterns match, in the order in which
 // they are shown.
 func filter(all []index.Entry, patterns []string) []index.Entry {
-	var found []index.Entry
+	order := make([]*index.Entry, 0, len(all)) // an entry is large, and there may be thousands
 	for i := range all {
-		if matchesAll(patterns, &all[i]) {
-			found = append(found, all[i])
+		if len(patterns) == 0 || matchesAll(patterns, &all[i]) {
+			order = append(order, &all[i])
 		}
 	}
-	slices.SortStableFunc(found, func(a, b index.Entry) int {
-		return cmp.Or(
-			strings.Compare(a.Space.Origin.Host, b.Space.Origin.Host),
-			strings.Compare(a.Space.Origin.String(), b.Space.Origin.String()),
-			strings.Compare(a.Space.Party.Name, b.Space.Party.Name),
-			strings.Compare(a.Space.Realm, b.Space.Realm),
-			strings.Compare(a.Account, b.Account),
-			strings.Compare(a.ID+a.Store, b.ID+b.Store),
-		)
-	})
+	slices.SortStableFunc(order, compareEntries)
+	found := make([]index.Entry, len(order))
+	for i := range order {
+		found[i] = *order[i]
+	}
 	return found
+}
+
+func compareEntries(a, b *index.Entry) int {
+	if c := strings.Compare(a.Space.Origin.Host, b.Space.Origin.Host); c != 0 {
+		return c // mostly
+	}
+	return cmp.Or(
+		strings.Compare(a.Space.Origin.String(), b.Space.Origin.String()),
+		strings.Compare(a.Space.Party.Name, b.Space.Party.Name),
+		strings.Compare(a.Space.Realm, b.Space.Realm),
+		strings.Compare(a.Account, b.Account),
+		strings.Compare(a.ID+a.Store, b.ID+b.Store),
+	)
 }
 
 // table writes the entries found, with IDs as short as all allow.

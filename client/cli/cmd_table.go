@@ -7,8 +7,8 @@ import (
 	"getin/prompt"
 )
 
-// columnGap stands between two columns of a table.
-const columnGap = "  "
+// columnGap is between two columns of a table, in cells.
+const columnGap = 2
 
 // writeTable writes rows of equally many cells in columns, as wide as their
 // widest cell on a terminal. The cells have been cleaned.
@@ -22,13 +22,24 @@ func writeTable(w io.Writer, rows [][]string) error {
 			widths[i] = max(widths[i], prompt.Cells(cell))
 		}
 	}
+	line := 1
+	for _, w := range widths {
+		line += w + columnGap
+	}
 	var b strings.Builder
+	b.Grow(line * len(rows))
 	for _, row := range rows {
-		line := ""
+		blank := 0 // cells that what comes next is away from what came last
 		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-prompt.Cells(cell)) + columnGap
+			if cell = strings.TrimRight(cell, " "); cell != "" {
+				for ; blank > 0; blank-- {
+					b.WriteByte(' ')
+				}
+				b.WriteString(cell)
+			}
+			blank += widths[i] - prompt.Cells(cell) + columnGap
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteByte('\n')
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return &writeError{err}

@@ -17,17 +17,12 @@ import (
 // names, and what is wrong with those files that cannot be read. It changes
 // nothing; a damaged file stays where it is.
 func (ix *Index) All() ([]Entry, []error) {
-	names, err := ix.fileNames()
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, []error{fmt.Errorf("index: %w", err)}
-	}
-	var entries []Entry
-	var problems []error
+	return ix.walk(func(_ *os.File, names []string) ([]Entry, []error) { return ix.readAll(names) })
+}
+
+func (ix *Index) readAll(names []string) (entries []Entry, problems []error) {
 	for _, name := range names {
-		f, err := ix.readNamed(name)
+		f, _, err := ix.readNamed(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // removed since the folder was read
 		}
@@ -39,32 +34,46 @@ func (ix *Index) All() ([]Entry, []error) {
 	return entries, problems
 }
 
-// fileNames returns the names of the index files, in order.
-func (ix *Index) fileNames() ([]string, error) {
+// walk calls each with the folder and the names of the index files, in order.
+func (ix *Index) walk(each func(dir *os.File, names []string) ([]Entry, []error)) ([]Entry, []error) {
 	dir, err := os.Open(ix.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, err
+		return nil, []error{fmt.Errorf("index: %w", err)}
 	}
 	defer func() { _ = dir.Close() }() // only read
 	all, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, []error{fmt.Errorf("index: %w", err)}
+	}
 	names := slices.DeleteFunc(all, func(name string) bool {
 		return strings.HasPrefix(name, ".") || !strings.HasSuffix(name, suffix)
 	})
 	slices.Sort(names)
-	return names, err
+	return each(dir, names)
 }
 
-// readNamed reads the file of that name, which says itself whose it is.
-func (ix *Index) readNamed(name string) (File, error) {
-	text, err := readFile(filepath.Join(ix.dir, name))
+// readNamed reads the file of that name, which says itself whose it is. The
+// stamp is that of a file with nothing in it that this program does not know.
+func (ix *Index) readNamed(name string) (f File, s stamp, err error) {
+	text, s, err := readFile(filepath.Join(ix.dir, name))
 	if err != nil {
-		return File{}, err
+		return File{}, stamp{}, err
 	}
 	if w, ok := readPlain(text); ok {
 		if p, o, ok := whose(w.Party, w.Origin, name); ok {
-			return w.file(p, o)
+			f, err := w.file(p, o)
+			return f, s, err
 		}
 	}
+	f, err = readOther(text, name)
+	return f, stamp{}, err
+}
+
+// readOther reads what readPlain does not.
+func readOther(text []byte, name string) (File, error) {
 	if err := checkVersion(text); err != nil {
 		return File{}, err
 	}

@@ -10,6 +10,10 @@
 // index is set aside under a name that holds ".damaged-" and taken as empty.
 // Fields that this program does not know survive its writing.
 //
+// Beside the files lies a copy of all entries, for those who list thousands of
+// them (List). It is never asked what may be sent where, and can be deleted at
+// any time.
+//
 // The file's name is a readable part of the origin and a hash of party and
 // origin; the lock is named by the hash alone, and stays when the file goes.
 package index

@@ -135,7 +135,7 @@ func (ix *Index) path(p *auth.Party, o auth.Origin) string {
 
 func (ix *Index) read(p *auth.Party, o auth.Origin) (File, error) {
 	empty := File{Party: p, Origin: o}
-	text, err := readFile(ix.path(p, o))
+	text, _, err := readFile(ix.path(p, o))
 	if errors.Is(err, fs.ErrNotExist) {
 		return empty, nil
 	}

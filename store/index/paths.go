@@ -41,6 +41,9 @@ func (e *Entry) AddPrefixes(prefixes ...string) bool {
 // folder: a server cannot make getin forget what is strongest by many paths, it
 // can only make the memory cover more.
 func (f *File) Accept(strength auth.Strength, prefixes ...string) bool {
+	if strength == 0 {
+		return false // nobody has judged it yet
+	}
 	changed := false
 	for _, p := range prefixes {
 		changed = f.accept(Accepted{p, strength}) || changed

@@ -93,4 +93,7 @@ func TestR8_StrengthsAreNotFlooded(t *testing.T) {
 	if f.Accept(auth.StrengthBasic, "/secret/place/") {
 		t.Error("a weaker one under a stronger is news")
 	}
+	if f.Accept(0, "/imported/") {
+		t.Error("what nobody has judged is news")
+	}
 }
