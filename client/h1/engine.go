@@ -14,6 +14,7 @@ type Engine struct {
 	config      Config
 	dialTimeout time.Duration
 	pool        pool
+	watches     watches
 	heads       sync.Pool    // of *[]byte, for requests
 	active      atomic.Int32 // requests and responses under way on connections
 
@@ -152,4 +153,7 @@ func (e *Engine) continueTime() time.Duration {
 }
 
 // CloseIdleConnections closes what is kept for later requests.
-func (e *Engine) CloseIdleConnections() { e.pool.close(func(key) bool { return true }) }
+func (e *Engine) CloseIdleConnections() {
+	e.pool.close(func(key) bool { return true })
+	e.watches.rest()
+}
