@@ -51,6 +51,9 @@ type conn struct {
 	used atomic.Bool // has served a request
 	idle time.Time   // since when it is
 
+	// whole: the last response ended where its head had said, behind a body.
+	whole bool
+
 	buf  []byte // buf[r:w] has come and is not read yet
 	r, w int
 	out  []byte // the head of the request being written; kept for its memory

@@ -65,6 +65,7 @@ func (e *Engine) Send(req *http.Request, w *Wire) (*http.Response, error) {
 	if x.route, err = e.route(req, x.wire); err != nil {
 		return nil, err
 	}
+	x.route.harmless = x.payload.body == nil && Idempotent(req.Method)
 	if x.route.old && x.payload.body != nil && x.payload.length < 0 {
 		return nil, fault(Upload, "HTTP/1.0 has no way to send a body of unknown length")
 	}
@@ -91,7 +92,7 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile
 			return c, err
 		}
 	} else if !fresh {
-		if c := e.pool.get(r.key); c != nil {
+		if c := e.pool.get(r.key, r.harmless); c != nil {
 			return c, nil
 		}
 	}
