@@ -17,6 +17,10 @@ type File struct {
 	Consents  []Consent  // what a person agreed to for good
 	Strengths []Accepted // what was accepted where, whatever the realm (RULES R8)
 
+	// Clients are whom getin is registered as with the issuers of this origin: the
+	// client by its issuer (RFC 7591). None has a secret.
+	Clients map[string]string
+
 	extra extra // fields of the file that this program does not know
 }
 
@@ -197,7 +201,7 @@ func (e Entry) Touched() time.Time {
 func (c Consent) empty() bool { return !c.ClearText && len(c.Keys)+len(c.Issuers) == 0 }
 
 func (f File) empty() bool {
-	return len(f.Entries) == 0 && len(f.Strengths) == 0 && !slices.ContainsFunc(f.Consents, func(c Consent) bool {
+	return len(f.Entries)+len(f.Strengths)+len(f.Clients) == 0 && !slices.ContainsFunc(f.Consents, func(c Consent) bool {
 		return !c.empty()
 	})
 }

@@ -17,6 +17,8 @@ type plainFile struct {
 	Entries   []wireEntry    `json:"entries"`
 	Consents  []wireConsent  `json:"consents"`
 	Strengths []wireAccepted `json:"strengths"`
+
+	Clients map[string]string `json:"clients"`
 }
 
 // readPlain reports whether the text is such a file.
@@ -32,7 +34,7 @@ func readPlain(text []byte) (f plainFile, ok bool) {
 
 // file returns what the plain file holds.
 func (w *plainFile) file(p *auth.Party, o auth.Origin) (File, error) {
-	f := File{Party: p, Origin: o, Strengths: strengths(w.Strengths)}
+	f := File{Party: p, Origin: o, Strengths: strengths(w.Strengths), Clients: w.Clients}
 	for i := range w.Entries {
 		e, err := entryOf(&w.Entries[i], p, o)
 		if err != nil {

@@ -29,6 +29,8 @@ type wireFile struct {
 	Entries   []object       `json:"entries,omitempty"`
 	Consents  []object       `json:"consents,omitempty"`
 	Strengths []wireAccepted `json:"strengths,omitempty"`
+
+	Clients map[string]string `json:"clients,omitempty"`
 }
 
 type wireAccepted struct {
@@ -79,7 +81,7 @@ type wireConsent struct {
 
 // encode returns the file's text.
 func encode(f File) ([]byte, error) {
-	w := wireFile{Version: version, Party: f.Party.Name, Origin: f.Origin.String()}
+	w := wireFile{Version: version, Party: f.Party.Name, Origin: f.Origin.String(), Clients: f.Clients}
 	for _, e := range f.Entries {
 		o, err := join(entryToWire(e), e.extra)
 		if err != nil {
@@ -120,7 +122,7 @@ func decode(text []byte, p *auth.Party, o auth.Origin) (File, error) {
 	if w.Party != p.Name || w.Origin != o.String() {
 		return f, fmt.Errorf("%w: not that of %s", ErrDamaged, o)
 	}
-	read := File{Party: p, Origin: o, extra: rest}
+	read := File{Party: p, Origin: o, Clients: w.Clients, extra: rest}
 	for _, text := range w.Entries {
 		e, err := entryFromWire(text, p, o)
 		if err != nil {
