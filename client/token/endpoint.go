@@ -36,6 +36,9 @@ type endpoint struct {
 	issuer     string      // for people
 	client     identity
 
+	// json, when not nil, goes in the place of a form (RFC 7591 section 3.1).
+	json []byte
+
 	// sign, when not nil, adds to each request what proves more than the client
 	// does (a DPoP proof).
 	sign func(*http.Request) error
@@ -103,11 +106,15 @@ func (e endpoint) request(ctx context.Context, u *url.URL, form url.Values) (*ht
 	if e.client.method == clientPost {
 		sent.Set("client_secret", e.client.secret.Reveal())
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), strings.NewReader(sent.Encode()))
+	kind, content := "application/x-www-form-urlencoded", sent.Encode()
+	if e.json != nil {
+		kind, content = "application/json", string(e.json)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), strings.NewReader(content))
 	if err != nil {
 		return nil, e.cannot("%v", err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Accept", "application/json")
 	if e.client.method == clientBasic {
 		// Both are encoded first, RFC 6749 section 2.3.1.

@@ -53,6 +53,12 @@ type Client struct {
 	// without f. Nil: f is called with have, and nothing is stored.
 	Renew func(ctx context.Context, q auth.Query, have auth.Credential, f func(context.Context, auth.Credential) (auth.Credential, error)) (auth.Credential, error)
 
+	// Registered returns the client that getin is registered as at the issuer, or
+	// "", and Remember takes note of one, or forgets it with "". Nil: none is
+	// remembered.
+	Registered func(issuer string) (clientID string)
+	Remember   func(ctx context.Context, issuer, clientID string)
+
 	// Use is what the user has said about signing in.
 	Use Use
 

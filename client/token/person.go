@@ -7,26 +7,19 @@ import (
 	"getin/client/auth"
 )
 
-// Use is what the user says about how to get tokens. The zero value leaves it all
-// to the servers.
-type Use struct {
-	ClientID  string // --oauth-client-id; "": one that is registered
-	Scope     string // --oauth-scope; "": what the challenge or the resource says
-	NoBrowser bool   // --no-browser
-}
-
 // Person is whoever signs in. Errors wrap auth.ErrDeclined, auth.ErrCanceled, or
 // auth.ErrNobody when it turns out that nobody is there.
 type Person interface {
 	// Consent asks whether to sign in at all.
 	Consent(context.Context, Consent) (bool, error)
 
-	// Show shows a code, and where to enter it. It returns at once.
-	Show(context.Context, Code) error
+	// Browser reports whether there is a browser in which Show can open an
+	// address.
+	Browser() bool
 
-	// Open opens an address in the person's browser, or shows it where there is
-	// none. It returns at once.
-	Open(ctx context.Context, address string) error
+	// Show shows where to sign in until ctx is done, or the person wants no
+	// more, which is an error. After nil the sign-in goes on.
+	Show(context.Context, Code) error
 }
 
 // Consent is what a person is asked before signing in.
@@ -38,12 +31,15 @@ type Consent struct {
 	Held     string     // what is held already, and is not enough; else ""
 }
 
-// Code is what a person enters elsewhere, RFC 8628 section 3.3. All of it but
-// Issuer is the server's text.
+// Code is where a person signs in. All of it but Issuer is the server's text;
+// the addresses are https, or on this machine.
 type Code struct {
-	Issuer   string
-	User     string    // the code to be typed
-	Address  string    // where
+	Issuer  string
+	Address string // to be opened, if User is empty; else where to enter that
+
+	// Of the device flow, RFC 8628 section 3.3. Nobody opens a browser for it
+	// but on the person's word (SECURITY I4).
+	User     string
 	Complete string    // the address with the code in it; may be empty
 	Expires  time.Time // the code's time is over then
 }
