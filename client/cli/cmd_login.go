@@ -14,7 +14,7 @@ func loginFlags() []flagDef {
 	return append(connectFlags(), flagsNamed(
 		"header", "user-agent", "user", "basic", "digest", "anyauth", "account", "no-prompt", "ask",
 		"allow-cleartext", "allow-downgrade", "store", "credential-helper", "prompt-timeout", "tries",
-		"secret-fd", "secret-stdin", "secret-file", "secret-command",
+		"oauth-client-id", "oauth-scope", "no-browser", "secret-fd", "secret-stdin", "secret-file", "secret-command",
 		"max-time", "connect-timeout", "location", "max-redirs",
 		"verbose", "show-secrets",
 	)...)

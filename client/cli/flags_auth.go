@@ -27,6 +27,18 @@ func authFlags() []flagDef {
 			take: func(o *options, v string) error { o.bearer, o.bearerInArgs = v, o.inConfig == 0; return checkText(v) },
 		},
 		{
+			name: "oauth-client-id", arg: "[issuer=]id", group: "auth", help: "the client to sign in as, at that issuer or at all",
+			take: takeClientID,
+		},
+		{
+			name: "oauth-scope", arg: "scope", group: "auth", help: "what a token is to allow, in place of what the server asks for",
+			take: func(o *options, v string) error { o.use.Scope = v; return checkText(v) },
+		},
+		{
+			name: "no-browser", group: "auth", help: "open none to sign in: show a code to enter elsewhere",
+			on: func(o *options, b bool) { o.use.NoBrowser = b },
+		},
+		{
 			letter: "n", name: "netrc", group: "auth", help: "look up user and password in ~/.netrc",
 			on: func(o *options, b bool) { o.netrc.use = b },
 		},

@@ -18,7 +18,7 @@ var ownFlags = []string{
 	"account", "no-prompt", "pretty", "no-store", "no-save", "save", "ask", "allow-cleartext", "allow-downgrade",
 	"show-secrets", "store", "credential-helper", "prompt-timeout", "tries", "secret-fd", "secret-stdin", "secret-file", "secret-command", "vault-identity", "vault-identity-fd",
 	"input-file", "har",
-	"checksum", "segments",
+	"checksum", "segments", "oauth-client-id", "oauth-scope", "no-browser",
 }
 
 func TestFlagTable(t *testing.T) {

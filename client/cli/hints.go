@@ -20,7 +20,10 @@ func hintFor(err error) string {
 		refuse *refusal
 		wire   *h1.Error
 		asked  *client.Unanswered
-		issuer *token.Error
+		issuer interface {
+			error
+			Hint() string
+		}
 	)
 	switch {
 	case errors.As(err, &usage):

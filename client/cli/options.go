@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"getin/client/auth/sigv4"
+	"getin/client/token"
 )
 
 // options is what a command line says of one group of URLs (--next begins
@@ -69,6 +70,7 @@ type options struct {
 	secret       secretSource
 	netrc        netrcOptions
 	helper       string // --credential-helper: "git:NAME"
+	use          token.Use
 
 	command commandOptions
 }

@@ -140,6 +140,7 @@ func startServers(env *testscript.Env) error {
 	startProxies(env)
 	env.Values[serversKey{}] = s
 	env.Values[registryKey{}] = &scriptRegistry{}
+	env.Values[oauthKey{}] = &scriptOAuth{}
 	for _, dir := range []string{"home", "keyring"} {
 		if err := os.Mkdir(filepath.Join(env.WorkDir, dir), 0o700); err != nil {
 			return err
@@ -248,7 +249,7 @@ func scriptParams() testscript.Params {
 		Setup: startServers,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requests": cmdRequests, "exit": cmdExit,
-			"registry": cmdRegistry, "remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
+			"registry": cmdRegistry, "oauth": cmdOAuth, "remember": cmdRemember, "id": cmdID, "damage": cmdDamage,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "kernelkeyring" {

@@ -17,11 +17,12 @@ import (
 // wanted.
 func (p *parts) tokens() *token.Client {
 	c := &token.Client{
-		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent,
+		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent, Use: p.options.use,
 		Notify: func(t auth.Secret) { p.mask.add(auth.Credential{Secret: t}) },
 	}
+	p.remembersClients(c)
 	if p.asker != nil {
-		c.Person, c.Present = signer{p.asker, p.options.command.signsIn}, p.hasTerminal
+		c.Person, c.Present = signer{p.asker, p.options.command.signsIn, p.options.use.NoBrowser}, p.hasTerminal
 	}
 	return c
 }

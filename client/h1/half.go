@@ -22,7 +22,7 @@ func (e *Engine) halfOpen(r *route) (c *conn, err error) {
 	if r.lease != nil {
 		c, err = r.lease.takeHalf()
 	} else {
-		c = e.pool.get(r.halfKey(), false)
+		c = e.pool.get(r.halfKey())
 	}
 	if c != nil {
 		c.key, c.half = r.key, false

@@ -89,10 +89,9 @@ type Sink struct {
 	// to cost nothing and at least once a MiB.
 	Progress func(total int64)
 
-	brief   bool           // all of the body is written at once
-	file    io.WriteCloser // open, ours
-	name    string         // under which it was opened
-	created bool           // and was not there before
+	file    *os.File // open, ours
+	name    string   // under which it was opened
+	created bool     // and was not there before
 	written int64
 }
 
@@ -149,7 +148,7 @@ func (s *Sink) opened() {
 func (s *Sink) openAs(name string) error {
 	// Created by O_EXCL first, to know whether the file is this run's own.
 	const create = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := s.openFile(name, create)
+	f, err := openFile(name, create, fileMode)
 	if err == nil {
 		s.file, s.name, s.created = f, name, true
 		return nil
@@ -164,7 +163,7 @@ func (s *Sink) openAs(name string) error {
 			return err
 		}
 	}
-	f, err = s.openFile(name, flag)
+	f, err = openFile(name, flag, fileMode)
 	if errors.Is(err, syscall.ELOOP) && s.NoFollow {
 		err = errLink
 	}
@@ -173,17 +172,6 @@ func (s *Sink) openAs(name string) error {
 	}
 	s.file, s.name = f, name
 	return nil
-}
-
-func (s *Sink) openFile(name string, flag int) (io.WriteCloser, error) {
-	if s.brief {
-		return openBare(name, flag, fileMode)
-	}
-	f, err := openFile(name, flag, fileMode)
-	if err != nil {
-		return nil, err // and no *os.File that is nil
-	}
-	return f, nil
 }
 
 var errLink = errors.New("is a symbolic link")
