@@ -36,7 +36,7 @@ type dialogue struct {
 	silent         error // not nil: no answer is given, for this reason
 	widened        bool  // a credential that allows more was looked for
 
-	recalled  auth.Recalled
+	strongest auth.Strength // of all that was recalled of the place
 	consented consents
 	wire      *Wire // of the response that challenged last; nil before
 
@@ -72,9 +72,10 @@ func (d *dialogue) recall(ctx context.Context) {
 	if w == nil {
 		return
 	}
-	d.recalled = w.Recall(ctx, d.party, d.url)
+	r := w.Recall(ctx, d.party, d.url)
+	d.strongest = r.Strongest
 	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
-	if r := d.recalled; r.Ready {
+	if r.Ready {
 		d.consented.set(auth.ClearText, r.ClearText)
 		sent := !quiet && d.welcome(r.Credential) && d.seenBefore(r) && d.start(r.Query, r.Credential)
 		d.consented.set(auth.ClearText, false) // another space may challenge

@@ -107,7 +107,7 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	if t.SendsSecret && !d.client.Policy.AllowClearText && !typedForProxy && !d.confidential() {
 		list = append(list, auth.Concern{Risk: auth.ClearText})
 	}
-	s := max(d.recalled.Strongest, c.Proven)
+	s := max(d.strongest, c.Proven)
 	if s == auth.StrengthBearer {
 		s = 0 // what a token was accepted for says nothing of a password, and guards none
 	}

@@ -33,7 +33,7 @@ func (f *fill) acquired(ctx context.Context) (*holding, error) {
 	case f.Renew, f.redirected && !f.safe():
 		return nil, nil // a person decides (--ask; RULES R5)
 	}
-	h := f.unrefused(f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromScheme}))
+	h := f.unrefused(f.hold(f.space, holding{credential: c, kind: f.query.Wants, source: fromScheme}))
 	if h != nil && !c.Anonymous() {
 		f.tellRedirect(c)
 	}

@@ -89,7 +89,7 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 		f.space.vouched[f.query.Redirected] = true
 	}
 	f.mu.Unlock()
-	return f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromPerson}), nil
+	return f.hold(f.space, holding{credential: c, kind: f.query.Wants, source: fromPerson}), nil
 }
 
 // claim waits for a process that was given an answer for this space and has not

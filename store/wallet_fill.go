@@ -187,7 +187,7 @@ func (f *fill) given(ctx context.Context) (*holding, error) {
 		if err != nil {
 			return nil, err
 		}
-		h := f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromGiven, given: i})
+		h := f.hold(f.space, holding{credential: c, kind: f.query.Wants, source: fromGiven, given: i})
 		if !f.wasRefused(f.space, h.credential) {
 			return h, nil
 		}

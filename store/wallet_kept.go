@@ -123,7 +123,7 @@ func (f *fill) fetch(ctx context.Context, e index.Entry) (*holding, error) {
 	}
 	switch {
 	case err == nil:
-		return f.unrefused(f.hold(f.space, &holding{credential: c, kind: e.Kind, source: fromStore, entry: e})), nil
+		return f.unrefused(f.hold(f.space, holding{credential: c, kind: e.Kind, source: fromStore, entry: e})), nil
 	case errors.Is(err, ErrNotFound):
 		return nil, nil
 	case ctx.Err() != nil:

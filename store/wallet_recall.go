@@ -53,7 +53,7 @@ func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp au
 	}
 	c := g.Credential
 	c.Given = true
-	w.hold(s, &holding{credential: c, kind: g.kind(), source: fromGiven, given: i})
+	w.hold(s, holding{credential: c, kind: g.kind(), source: fromGiven, given: i})
 	r.Ready, r.Credential = true, c
 	// No realm is known yet: the challenge is made up.
 	ch := auth.Challenge{Scheme: "bearer"}
@@ -156,7 +156,7 @@ func (w *Wallet) lookUp(ctx context.Context, s *space, e index.Entry) *holding {
 		w.mu.Unlock()
 		return nil
 	}
-	return w.hold(s, &holding{credential: c, kind: e.Kind, source: fromStore, entry: e})
+	return w.hold(s, holding{credential: c, kind: e.Kind, source: fromStore, entry: e})
 }
 
 // within is Get for a store that may not honour its context in time: its answer

@@ -115,6 +115,10 @@ func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
 	if h.credential.Anonymous() {
 		return false // nobody was let in, and nothing is to be learnt of that
 	}
+	return w.learn(s, h, q)
+}
+
+func (w *Wallet) learn(s *space, h *holding, q auth.Query) (saving bool) {
 	var prefixes []string
 	if u, err := url.Parse(q.Target); err == nil {
 		prefixes = auth.Prefixes(q.Challenge, u)

@@ -165,12 +165,14 @@ func (w *Wallet) wasRefused(s *space, c auth.Credential) bool {
 }
 
 // hold notes a credential, unless it is there already, and returns its holding.
-func (w *Wallet) hold(s *space, h *holding) *holding {
+func (w *Wallet) hold(s *space, h holding) *holding {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if old := s.holding(h.credential); old != nil {
 		return old
 	}
-	s.holdings = append(s.holdings, h)
-	return h
+	kept := new(holding) // and not &h, which would be made for the old ones too
+	*kept = h
+	s.holdings = append(s.holdings, kept)
+	return kept
 }

@@ -76,7 +76,7 @@ func (f *fill) helped(ctx context.Context) (*holding, error) {
 	c, err := f.Helper.Get(ctx, f.query, f.account)
 	switch {
 	case err == nil:
-		return f.unrefused(f.hold(f.space, &holding{credential: c, kind: f.query.Wants, source: fromHelper})), nil
+		return f.unrefused(f.hold(f.space, holding{credential: c, kind: f.query.Wants, source: fromHelper})), nil
 	case errors.Is(err, ErrNotFound):
 		return nil, nil
 	case ctx.Err() != nil:

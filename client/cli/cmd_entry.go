@@ -67,6 +67,15 @@ func dayText(t time.Time) string {
 	return t.Local().Format(time.DateOnly)
 }
 
+// expiryText tells when the secret expires, as far as that is for anybody to do
+// something about.
+func expiryText(e *index.Entry) string {
+	if e.Refreshable {
+		return "refreshed"
+	}
+	return dayText(e.Expires)
+}
+
 // savedText tells when the secret was put into its store, as far as it was.
 func savedText(e *index.Entry) string {
 	if e.State == index.Pending {

@@ -36,6 +36,10 @@ type entryJSON struct {
 	RefusedAt   *time.Time `json:"refused_at"`
 	Paths       []string   `json:"paths"`
 	Last        *string    `json:"last"`
+	Resource    *string    `json:"resource"` // a URL of metadata, RFC 9728
+	Issuer      *string    `json:"issuer"`   // null: nobody has issued it as a token
+	Scope       *string    `json:"scope"`
+	Refreshable bool       `json:"refreshable"`
 	Secret      *string    `json:"secret,omitempty"` // with --reveal only
 }
 
@@ -45,6 +49,7 @@ func entryToJSON(e *index.Entry) entryJSON {
 		Scheme: known(e.Strength.String()), Account: e.Account, Default: e.Default, Store: e.Store,
 		State: string(e.State), Saved: moment(e.Saved), Used: moment(e.Used), Expires: moment(e.Expires),
 		Refused: e.Refused, RefusedAt: moment(e.RefusedAt), Paths: e.Prefixes, Last: known(e.Last),
+		Resource: known(e.Space.Resource), Issuer: known(e.Issuer), Scope: known(e.Scope), Refreshable: e.Refreshable,
 	}
 	switch {
 	case !e.Space.HasRealm:

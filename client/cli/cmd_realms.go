@@ -119,12 +119,20 @@ func compareEntries(a, b *index.Entry) int {
 func (j *job) table(found, all []index.Entry) error {
 	short := index.ShortIDs(all)
 	rows := [][]string{{"ID", "ORIGIN", "REALM", "SCHEME", "ACCOUNT", "STORE", "SAVED", "LAST USED", "EXPIRES"}}
+	issued := slices.ContainsFunc(found, func(e index.Entry) bool { return e.Issuer != "" })
+	if issued {
+		rows[0] = append(rows[0], "ISSUER", "SCOPE")
+	}
 	for i := range found {
 		e := &found[i]
-		rows = append(rows, []string{
+		row := []string{
 			short[e.ID], originText(e), realmText(e, realmCells), schemeText(e),
-			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), dayText(e.Expires),
-		})
+			accountText(e, accountCells), prompt.Clean(e.Store, uncut), savedText(e), dayText(e.Used), expiryText(e),
+		}
+		if issued {
+			row = append(row, orDash(prompt.Clean(e.Issuer, uncut)), orDash(prompt.Clean(e.Scope, realmCells)))
+		}
+		rows = append(rows, row)
 	}
 	return writeTable(j.sys.Stdout, rows)
 }

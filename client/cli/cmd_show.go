@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/token"
 	"getin/prompt"
 	"getin/store"
 	"getin/store/index"
@@ -93,6 +94,17 @@ func (j *job) details(e *index.Entry, secret *string) [][]string {
 		{"expires", momentText(e.Expires)},
 		{"refused", refusalText(e)},
 		{"unasked", orDash(prompt.Clean(strings.Join(e.Prefixes, " "), uncut))},
+	}
+	if e.Space.Resource != "" {
+		rows = append(rows, []string{"resource", prompt.Clean(token.ResourceID(e.Space.Resource), uncut)})
+	}
+	if e.Issuer != "" {
+		rows = append(
+			rows,
+			[]string{"issuer", prompt.Clean(e.Issuer, uncut)},
+			[]string{"scope", orDash(prompt.Clean(e.Scope, uncut))},
+			[]string{"refreshed", map[bool]string{true: "by itself", false: "no: somebody signs in again"}[e.Refreshable]},
+		)
 	}
 	rows = append(rows, j.consents(e)...)
 	if secret != nil {

@@ -32,6 +32,7 @@ type fetcher struct {
 	lists map[int]*list // of --input-file, by the number of the source
 	light bool          // its transfers may be put off; see line
 	home  []auth.Origin // those that the group's secrets are for
+	first *target       // of the group's URLs; nil: not read yet
 
 	warnedHome sync.Once
 
@@ -81,6 +82,9 @@ func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
 		return nil, err
 	}
 	f := &fetcher{parts: p, home: originsOf(typed)}
+	if len(typed) > 0 {
+		f.first = typed[0]
+	}
 	if f.plan, err = newPlan(o, r.sys.Stdin); err != nil {
 		return nil, err
 	}
@@ -149,7 +153,7 @@ func (all *fetch) all(ctx context.Context) int {
 // one fetches one URL, tells how it went, and returns its exit code. What is left
 // in the line is told of later; its exit code is not known yet.
 func (f *fetcher) one(ctx context.Context, todo task, l *line) int {
-	t, err := f.options.urlRules.read(todo.url)
+	t, err := f.options.urlRules.read(todo.url, f.first)
 	if err != nil {
 		l.flush()
 		return f.report.fail(ctx, todo.at(err))

@@ -82,7 +82,7 @@ func (l *list) first(rules urlRules) (*target, error) {
 		return nil, err
 	}
 	l.ahead = &e
-	t, err := rules.read(e.url)
+	t, err := rules.read(e.url, nil)
 	return t, e.at(err)
 }
 

@@ -27,10 +27,10 @@ type clockKey struct{}
 // withLimit returns a context that ends after the limit of unheld time, with
 // errTimeLimit as its cause. A limit of 0 is none. stop must be called.
 func withLimit(ctx context.Context, limit time.Duration) (_ context.Context, stop func()) {
-	ctx, expire := context.WithCancelCause(ctx)
 	if limit == 0 {
-		return ctx, func() { expire(nil) }
+		return ctx, func() {}
 	}
+	ctx, expire := context.WithCancelCause(ctx)
 	c := &clock{expire: expire, left: limit, since: time.Now()}
 	c.timer = time.AfterFunc(limit, func() { expire(errTimeLimit) })
 	return context.WithValue(ctx, clockKey{}, c), func() {

@@ -101,12 +101,16 @@ type urlRules struct {
 
 var errUserInURL = errors.New("a user in the URL, which --disallow-username-in-url forbids")
 
-// read reads a URL as typed, under the rules.
-func (r urlRules) read(typed string) (*target, error) {
+// read reads a URL as typed, under the rules. like, when not nil, was read under the
+// same.
+func (r urlRules) read(typed string, like *target) (*target, error) {
 	if r.protocol != "" {
 		if before, _, ok := strings.Cut(typed, "://"); !ok || !isScheme(before) {
 			typed = r.protocol + "://" + strings.TrimPrefix(typed, "//")
 		}
+	}
+	if t := like.sibling(typed); t != nil {
+		return t, nil
 	}
 	t, err := readURL(typed)
 	switch {

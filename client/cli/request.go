@@ -155,16 +155,20 @@ func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Req
 	if err != nil {
 		return nil, err
 	}
-	u := *t.url
-	if upload != "" && !isInput(upload) {
-		nameUpload(&u, upload)
-	}
-	if err := p.addQuery(&u); err != nil {
-		return nil, err
+	u := t.url
+	if upload != "" || u.RawQuery != "" || p.query != "" {
+		own := *u
+		u = &own
+		if upload != "" && !isInput(upload) {
+			nameUpload(u, upload)
+		}
+		if err := p.addQuery(u); err != nil {
+			return nil, err
+		}
 	}
 	wire := &client.Wire{Fields: p.fields, Target: p.target, Raw: p.raw, Signed: p.signed}
 	r := (&http.Request{
-		Method: p.method, URL: &u, Host: p.host, Header: p.header,
+		Method: p.method, URL: u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(client.WithWire(ctx, wire))
 	if upload != "" {

@@ -22,7 +22,7 @@ func readTargets(o *options, lists map[int]*list) ([]*target, error) {
 			return nil, badURL("%v", err)
 		}
 		for u, _, ok := g.next(); ok; u, _, ok = g.next() {
-			t, err := o.urlRules.read(u)
+			t, err := o.urlRules.read(u, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -55,7 +55,7 @@ func (f *fetcher) remark(typed []*target) {
 	_, password, has := strings.Cut(o.user, ":")
 	inURL := false
 	for _, u := range o.urls {
-		if t, err := o.urlRules.read(u.text); err == nil && u.inArgs {
+		if t, err := o.urlRules.read(u.text, nil); err == nil && u.inArgs {
 			inURL = inURL || t.password != ""
 		}
 	}

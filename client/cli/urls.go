@@ -14,6 +14,7 @@ type target struct {
 	url    *url.URL // absolute, the host as in origin, without userinfo and fragment
 	origin auth.Origin
 	typed  *url.URL // before its dot segments were removed
+	before string   // what was typed before the path; "" with a userinfo, and where the scheme was guessed
 
 	// The userinfo, percent-decoded.
 	user        string
@@ -52,7 +53,11 @@ func readURL(typed string) (*target, error) {
 	if protocol != "http" && protocol != "https" {
 		return nil, &urlError{fmt.Sprintf("protocol %q not supported", protocol), exitProtocol}
 	}
-	return readRest(protocol, rest)
+	t, err := readRest(protocol, rest)
+	if err == nil {
+		t.before = beforePath(typed)
+	}
+	return t, err
 }
 
 func guessScheme(rest string) (*target, error) {

@@ -115,6 +115,7 @@ func (b *body) finish(err error) error {
 	if err == io.EOF && b.keepable() {
 		// Once unwatched, a canceled context does nothing to it.
 		if b.c.unwatch() {
+			b.c.whole = b.kind == lengthBody
 			b.c.giveBack(b.pool)
 			return err
 		}

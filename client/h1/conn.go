@@ -51,16 +51,19 @@ type conn struct {
 	used atomic.Bool // has served a request
 	idle time.Time   // since when it is
 
+	// whole: the last response ended where its head had said, behind a body.
+	whole bool
+
 	buf  []byte // buf[r:w] has come and is not read yet
 	r, w int
 	out  []byte // the head of the request being written; kept for its memory
 
-	active bool        // a request is under way on it
-	stop   func() bool // ends the watch for the context
+	active  bool // a request is under way on it
+	watches *watches
+	watched *watch // for the end of the request's context; nil: it has none
 
 	mu       sync.Mutex
 	canceled bool
-	onCancel func() // cancel, made once
 }
 
 // past is a deadline that has passed.
@@ -71,13 +74,7 @@ var past = time.Unix(1, 0)
 func (c *conn) watch(ctx context.Context) {
 	c.sock.active.Add(1)
 	c.active = true
-	if ctx.Done() == nil {
-		return
-	}
-	if c.onCancel == nil {
-		c.onCancel = c.cancel
-	}
-	c.stop = context.AfterFunc(ctx, c.onCancel)
+	c.watched = c.watches.add(ctx, c)
 }
 
 // unwatch ends it, and reports whether the connection is untouched.
@@ -86,9 +83,9 @@ func (c *conn) unwatch() bool {
 		c.active = false
 		c.sock.active.Add(-1)
 	}
-	stop := c.stop
-	c.stop = nil
-	return stop == nil || stop()
+	one := c.watched
+	c.watched = nil
+	return c.watches.remove(one, c)
 }
 
 // cancel lets every read and write fail, now and later.

@@ -32,7 +32,7 @@ func (e *Engine) open(ctx context.Context, r *route) (*conn, error) {
 			return c, err
 		}
 	}
-	c = &conn{key: r.key}
+	c = &conn{key: r.key, watches: &e.watches}
 	c.link.proxied = r.proxy != nil || r.socks != nil
 	return c, e.finishOpening(ctx, c, r)
 }

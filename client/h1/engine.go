@@ -14,6 +14,7 @@ type Engine struct {
 	config      Config
 	dialTimeout time.Duration
 	pool        pool
+	watches     watches
 	heads       sync.Pool    // of *[]byte, for requests
 	active      atomic.Int32 // requests and responses under way on connections
 
@@ -64,6 +65,7 @@ func (e *Engine) Send(req *http.Request, w *Wire) (*http.Response, error) {
 	if x.route, err = e.route(req, x.wire); err != nil {
 		return nil, err
 	}
+	x.route.harmless = x.payload.body == nil && Idempotent(req.Method)
 	if x.route.old && x.payload.body != nil && x.payload.length < 0 {
 		return nil, fault(Upload, "HTTP/1.0 has no way to send a body of unknown length")
 	}
@@ -90,7 +92,7 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile
 			return c, err
 		}
 	} else if !fresh {
-		if c := e.pool.get(r.key); c != nil {
+		if c := e.pool.get(r.key, r.harmless); c != nil {
 			return c, nil
 		}
 	}
@@ -152,4 +154,7 @@ func (e *Engine) continueTime() time.Duration {
 }
 
 // CloseIdleConnections closes what is kept for later requests.
-func (e *Engine) CloseIdleConnections() { e.pool.close(func(key) bool { return true }) }
+func (e *Engine) CloseIdleConnections() {
+	e.pool.close(func(key) bool { return true })
+	e.watches.rest()
+}

@@ -22,7 +22,7 @@ func (e *Engine) halfOpen(r *route) (c *conn, err error) {
 	if r.lease != nil {
 		c, err = r.lease.takeHalf()
 	} else {
-		c = e.pool.get(r.halfKey())
+		c = e.pool.get(r.halfKey(), false)
 	}
 	if c != nil {
 		c.key, c.half = r.key, false

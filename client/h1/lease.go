@@ -48,7 +48,7 @@ func (e *Engine) Lease(req *http.Request, w *Wire, lane string, through bool) (*
 	if err != nil {
 		return nil, err
 	}
-	if c := e.pool.get(r.key); c != nil {
+	if c := e.pool.get(r.key, false); c != nil {
 		l.began(c)
 	}
 	return l, nil
@@ -103,7 +103,7 @@ func (l *Lease) take(k key) (*conn, error) {
 	l.idle = nil
 	switch {
 	case l.h2:
-		if c = l.engine.pool.get(k); c != nil {
+		if c = l.engine.pool.get(k, false); c != nil {
 			return c, nil
 		}
 		return nil, &Error{Receive, ErrLeaseLost}

@@ -26,16 +26,25 @@ type pool struct {
 }
 
 // get takes a connection of the key that is not known to be dead, or returns
-// nil. One of HTTP/2 stays where it is.
-func (p *pool) get(k key) *conn {
+// nil. One of HTTP/2 stays where it is. harmless tells that the request may be
+// repeated.
+func (p *pool) get(k key, harmless bool) *conn {
 	for {
 		c := p.pop(k)
-		if c == nil || c.h2 != nil || c.alive() {
+		if c == nil || c.h2 != nil || harmless && c.warm() || c.alive() {
 			return c
 		}
 		c.bye()
 	}
 }
+
+// warmFor is how long a connection is not looked at after a response. No server
+// gives up so soon, and what it has to add is hardly here yet.
+const warmFor = time.Millisecond
+
+// warm reports whether the connection was in use right now, and ended with a body
+// of which all had been announced. Who sends more after that is not waited for.
+func (c *conn) warm() bool { return c.whole && c.buffered() == 0 && time.Since(c.idle) < warmFor }
 
 func (p *pool) pop(k key) *conn {
 	p.mu.Lock()

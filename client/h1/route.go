@@ -23,6 +23,7 @@ type route struct {
 	proxy  *url.URL // http or https proxy, behind the other if there are two; without userinfo, with a port
 	tunnel bool     // the proxy is asked for a connection, not for the resource
 
+	harmless    bool    // the request may be sent twice
 	lease       *Lease  // nil: any connection will do
 	answer      string  // Proxy-Authorization for CONNECT
 	agent       string  // User-Agent for CONNECT

@@ -148,5 +148,9 @@ func endpointURL(text string) (*url.URL, auth.Origin, error) {
 	return u, o, nil
 }
 
+// ResourceID returns the identifier of the resource whose metadata are at the
+// URL, when that is a well-known one; else the URL.
+func ResourceID(metadata string) string { return strings.Replace(metadata, wellKnownResource, "", 1) }
+
 // shown quotes a server's text for an error.
 func shown(text string) string { return fmt.Sprintf("%+.80q", text) }

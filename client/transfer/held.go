@@ -42,6 +42,7 @@ func Hold(resp *http.Response) (*Held, error) {
 // Errors are *WriteError, or wrap ErrTooLarge. Held is of no use afterwards.
 func (h *Held) Deliver(dst *Sink) (int64, error) {
 	start := dst.written
+	dst.brief = true
 	_, err := dst.Write(h.buf[:h.size])
 	h.release()
 	if cerr := dst.Close(); err == nil {

@@ -3,6 +3,7 @@
 package transfer
 
 import (
+	"io"
 	"io/fs"
 	"os"
 )
@@ -13,4 +14,12 @@ const noFollow = 0
 
 func openFile(name string, flag int, mode fs.FileMode) (*os.File, error) {
 	return os.OpenFile(name, flag, mode)
+}
+
+func openBare(name string, flag int, mode fs.FileMode) (io.WriteCloser, error) {
+	f, err := openFile(name, flag, mode)
+	if err != nil {
+		return nil, err // and no *os.File that is nil
+	}
+	return f, nil
 }

@@ -89,9 +89,10 @@ type Sink struct {
 	// to cost nothing and at least once a MiB.
 	Progress func(total int64)
 
-	file    *os.File // open, ours
-	name    string   // under which it was opened
-	created bool     // and was not there before
+	brief   bool           // all of the body is written at once
+	file    io.WriteCloser // open, ours
+	name    string         // under which it was opened
+	created bool           // and was not there before
 	written int64
 }
 
@@ -148,7 +149,7 @@ func (s *Sink) opened() {
 func (s *Sink) openAs(name string) error {
 	// Created by O_EXCL first, to know whether the file is this run's own.
 	const create = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := openFile(name, create, fileMode)
+	f, err := s.openFile(name, create)
 	if err == nil {
 		s.file, s.name, s.created = f, name, true
 		return nil
@@ -163,7 +164,7 @@ func (s *Sink) openAs(name string) error {
 			return err
 		}
 	}
-	f, err = openFile(name, flag, fileMode)
+	f, err = s.openFile(name, flag)
 	if errors.Is(err, syscall.ELOOP) && s.NoFollow {
 		err = errLink
 	}
@@ -172,6 +173,17 @@ func (s *Sink) openAs(name string) error {
 	}
 	s.file, s.name = f, name
 	return nil
+}
+
+func (s *Sink) openFile(name string, flag int) (io.WriteCloser, error) {
+	if s.brief {
+		return openBare(name, flag, fileMode)
+	}
+	f, err := openFile(name, flag, fileMode)
+	if err != nil {
+		return nil, err // and no *os.File that is nil
+	}
+	return f, nil
 }
 
 var errLink = errors.New("is a symbolic link")
