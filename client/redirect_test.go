@@ -93,7 +93,7 @@ func walk(t *testing.T, c *Client, chain []string) []bool {
 	return got
 }
 
-func TestRefererVectors(t *testing.T) {
+func TestG4_RefererVectors(t *testing.T) {
 	for _, tc := range redirectCases(t, "referer") {
 		t.Run(tc.ID, func(t *testing.T) {
 			var want string

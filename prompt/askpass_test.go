@@ -124,7 +124,7 @@ func TestAskpassTimeout(t *testing.T) {
 }
 
 // Security case J5: a program in the working directory is never run.
-func TestAskpassIsNotFoundHere(t *testing.T) {
+func TestJ5_AskpassIsNotFoundHere(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 	script(t, here, "askpass", `echo here`)
 	script(t, there, "askpass", `echo there`)

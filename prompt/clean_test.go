@@ -11,7 +11,7 @@ import (
 
 // Security cases F1 and F2: nothing that a server writes does anything to a
 // terminal, and it can be seen that it tried.
-func TestClean(t *testing.T) {
+func TestF1_Clean(t *testing.T) {
 	for name, c := range map[string]struct {
 		in    string
 		cells int

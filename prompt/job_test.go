@@ -254,7 +254,7 @@ func (j *job) finish() {
 
 // Security case F6: with standard input and output elsewhere, the terminal is
 // asked, and what is on standard input stays there.
-func TestPipelineAsksTheTerminal(t *testing.T) {
+func TestF6_PipelineAsksTheTerminal(t *testing.T) {
 	j := newJob(t, "foreground")
 	j.expect("password: ")
 	j.isRaw()
@@ -262,7 +262,7 @@ func TestPipelineAsksTheTerminal(t *testing.T) {
 }
 
 // Security case F7: whatever ends the program, the terminal is as before.
-func TestSignalsRestore(t *testing.T) {
+func TestF7_SignalsRestore(t *testing.T) {
 	for sig, want := range map[unix.Signal]string{
 		unix.SIGTERM: "killed by SIGTERM cooked",
 		unix.SIGHUP:  "killed by SIGHUP cooked",
@@ -284,7 +284,7 @@ func TestSignalsRestore(t *testing.T) {
 	}
 }
 
-func TestInterruptKey(t *testing.T) {
+func TestF7_InterruptKey(t *testing.T) {
 	j := newJob(t, "foreground")
 	j.expect("password: ")
 	j.types("half\x03")
@@ -306,7 +306,7 @@ func TestIgnoredSignalStaysIgnored(t *testing.T) {
 
 // ^Z and a signal from elsewhere leave a usable terminal, and after fg the
 // question stands there again, with what was typed before.
-func TestStopAndGoOn(t *testing.T) {
+func TestF7_StopAndGoOn(t *testing.T) {
 	for name, stop := range map[string]func(*job){
 		"key":    func(j *job) { j.types("\x1a") },
 		"signal": func(j *job) { j.kill(unix.SIGTSTP) },
@@ -410,7 +410,7 @@ func TestBackgroundAsksNothingLater(t *testing.T) {
 	j.report("exit 67 cooked")
 }
 
-func TestNoControllingTerminal(t *testing.T) {
+func TestF6_NoControllingTerminal(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), role+"=secret")
 	cmd.Stdin = strings.NewReader("not a password\n")

@@ -15,7 +15,7 @@ import (
 
 // Security case F6: hidden input. The label is the promise that echo is off, so
 // the mode is looked at after the label and before the first key.
-func TestSecretIsNotShown(t *testing.T) {
+func TestF6_SecretIsNotShown(t *testing.T) {
 	s := newScreen(t)
 	got := s.secret(t.Context(), s.terminal())
 	s.isRaw()
@@ -188,7 +188,7 @@ func (p *panicky) Done() <-chan struct{} {
 	return p.Context.Done()
 }
 
-func TestPanicRestores(t *testing.T) {
+func TestF7_PanicRestores(t *testing.T) {
 	s := newScreen(t)
 	term := s.terminal()
 	caught := make(chan any, 1)
@@ -228,7 +228,7 @@ func TestCloseEndsAQuestion(t *testing.T) {
 }
 
 // Security cases F1 and F2, as they reach the screen.
-func TestHostileLabel(t *testing.T) {
+func TestF1_F2_HostileLabel(t *testing.T) {
 	s := newScreen(t)
 	term := s.terminal()
 	hostile := "pass\x1b[2J\r\n\u202eword\u009b31m\x00"

@@ -91,13 +91,17 @@ func (f *fetcher) dump(rec *record) error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	if f.dumped == nil {
-		f.dumped = f.sys.Stdout
-		if name != "-" {
+		switch {
+		case name != "-":
 			file, err := os.Create(name)
 			if err != nil {
 				return &transfer.WriteError{Name: name, Err: err}
 			}
 			f.dumped, f.dumpFile = file, file
+		case isTerminal(f.sys.Stdout):
+			f.dumped = f.shownHeads(f.sys.Stdout, f.sys.Stdout)
+		default:
+			f.dumped = f.sys.Stdout
 		}
 	}
 	for _, head := range rec.heads {

@@ -228,7 +228,7 @@ func TestTokenIsTypedUnseen(t *testing.T) {
 
 // A realm cannot draw on the terminal, nor wrap into a second line (SECURITY
 // F1, F5).
-func TestHostileRealm(t *testing.T) {
+func TestF1_F5_HostileRealm(t *testing.T) {
 	server := stagingServer(t)
 	server.Add(authtest.Row{Path: "/hostile/", Demands: []authtest.Demand{authtest.Basic{
 		Realm: "x\u202e\u2028\tyour bank " + strings.Repeat("long ", 100),

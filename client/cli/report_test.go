@@ -71,7 +71,7 @@ func TestReport(t *testing.T) {
 
 // SECURITY F2, F4: a server's text is escaped and its secrets are masked,
 // whatever error carries it.
-func TestReportCleansAndMasks(t *testing.T) {
+func TestF2_R16_ReportCleansAndMasks(t *testing.T) {
 	var b bytes.Buffer
 	m := &mask{}
 	m.add(auth.Credential{Secret: auth.NewSecret("hunter2")})

@@ -103,7 +103,7 @@ func TestUserinfo(t *testing.T) {
 }
 
 // No error repeats what may be a password (SECURITY G2).
-func TestURLErrorsHoldNoSecret(t *testing.T) {
+func TestG2_URLErrorsHoldNoSecret(t *testing.T) {
 	for _, typed := range []string{
 		"http://u:hunter2@h:port/", "http://u:hunter2@a@b/", "ftp://u:hunter2@h/", "http://u:hunter2@h/ x",
 		"http://u:hunter2@h%00/", "u:hunter2@", "http://u:hunter2%zz@h/", "http://u:hunter2@[::1/",

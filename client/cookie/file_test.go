@@ -102,7 +102,7 @@ func TestReadLongLines(t *testing.T) {
 	}
 }
 
-func TestSave(t *testing.T) {
+func TestG10_Save(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "jar")
 	j := newJar()

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestEnvironmentProxy(t *testing.T) {
+func TestJ1_EnvironmentProxy(t *testing.T) {
 	for name, c := range map[string]struct {
 		env  map[string]string
 		url  string

@@ -3,7 +3,7 @@ package h1
 import "testing"
 
 // The cases of curl's tests/unit/unit1614.c, and others tried with curl 8.
-func TestNoProxy(t *testing.T) {
+func TestJ2_NoProxy(t *testing.T) {
 	for _, c := range []struct {
 		host, list string
 		want       bool

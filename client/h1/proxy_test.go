@@ -175,7 +175,7 @@ func TestConnectFails(t *testing.T) {
 }
 
 // An https proxy is checked before anything is said to it (CVE-2021-28363).
-func TestHTTPSProxyIsVerified(t *testing.T) {
+func TestJ4_HTTPSProxyIsVerified(t *testing.T) {
 	cert, file := selfSigned(t)
 	proxy := tlsServer(t, pointerTo(cert))
 	for name, c := range map[string]struct {

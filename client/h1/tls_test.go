@@ -65,7 +65,7 @@ func tlsServer(t *testing.T, cert func() *tls.Certificate) *httptest.Server {
 	return srv
 }
 
-func TestCertificates(t *testing.T) {
+func TestJ3_Certificates(t *testing.T) {
 	cert, file := selfSigned(t)
 	_, otherFile := selfSigned(t)
 	srv := tlsServer(t, pointerTo(cert))

@@ -68,7 +68,7 @@ func sound(t *testing.T, name string, windows bool) {
 	}
 }
 
-func TestContentDispositionVectors(t *testing.T) {
+func TestF3_H5_ContentDispositionVectors(t *testing.T) {
 	for _, v := range vectors(t, "content-disposition") {
 		t.Run(v.ID, func(t *testing.T) {
 			for _, windows := range []bool{false, true} {
@@ -141,10 +141,11 @@ func TestLongNamesKeepTheirExtension(t *testing.T) {
 	sound(t, name, false)
 }
 
-func TestWindowsNames(t *testing.T) {
+func TestH2_WindowsNames(t *testing.T) {
 	for in, want := range map[string]string{
 		"LPT9.tar.gz": "_LPT9.tar.gz", "com0": "_com0", "COM¹": "_COM¹", "nul .txt": "_nul .txt",
 		"COM10": "COM10", "console.txt": "console.txt", "a. . .": "a", "conin$": "_conin$",
+		"C:foo": "C_foo", "a:b": "a_b", `C:\x`: "x",
 	} {
 		if got := safeName(in, true); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -55,7 +55,7 @@ func TestSinkOverwrites(t *testing.T) {
 	}
 }
 
-func TestJNeverOverwrites(t *testing.T) { // rule-J-exists, CVE-2020-8177
+func TestH1_JNeverOverwrites(t *testing.T) { // rule-J-exists, CVE-2020-8177
 	name := filepath.Join(t.TempDir(), "a")
 	put(t, name, "old")
 	s := &Sink{Path: name, Exists: Refuse, NoFollow: true}
