@@ -13,6 +13,10 @@ func Main(args []string, sys *System) int {
 	args = sys.words(args)
 	ctx, stop := interruptible()
 	defer stop()
+	sys, err := sys.withoutSecret()
+	if err != nil {
+		return newReport(sys, defaults().runOptions, nil).fail(ctx, err)
+	}
 	if len(args) > 0 {
 		if c := commandNamed(args[0]); c != nil {
 			return c.run(ctx, sys, args[1:])
@@ -44,11 +48,12 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	if err := o.checkGroups(); err != nil {
 		return rep.fail(ctx, err)
 	}
-	f, err := newFetch(ctx, sys, o.runOptions)
+	secrets := &mask{off: o.showSecrets}
+	defer secrets.wipe()
+	f, err := newFetch(ctx, sys, o.runOptions, secrets)
 	if err != nil {
 		return rep.fail(ctx, err)
 	}
-	defer f.mask.wipe()
 	return f.all(ctx)
 }
 

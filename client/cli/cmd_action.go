@@ -46,6 +46,7 @@ type job struct {
 	sys   *System
 	o     *options
 	rep   *report
+	mask  *mask // wiped at the end
 	act   *action
 	title string   // "realms show", as it was called
 	words []string // those that are no flags
@@ -81,7 +82,9 @@ func runActions(ctx context.Context, sys *System, command string, list []action,
 	}
 	j := &job{ctx: ctx, sys: sys, act: act, title: title}
 	err := j.read(args)
-	j.rep = newReport(sys, j.o.runOptions, nil)
+	j.mask = &mask{off: j.o.showSecrets}
+	defer j.mask.wipe()
+	j.rep = newReport(sys, j.o.runOptions, j.mask)
 	if err != nil {
 		return j.end(err)
 	}

@@ -119,11 +119,11 @@ func (j *job) walletToAdd() (*store.Wallet, error) {
 // secretFor gets the secret from where the command line says, or else from the
 // person, who is also asked for a user name that is missing.
 func (j *job) secretFor(key *store.Key, t *target) (auth.Credential, error) {
-	env, err := newAmbient(j.sys)
+	env, err := newAmbient(j.sys, j.mask)
 	if err != nil {
 		return auth.Credential{}, err
 	}
-	read, source, err := j.o.secretReader(j.sys, key.Account)
+	read, source, err := j.o.secretReader(j.sys, key.Account, j.mask)
 	if err != nil {
 		return auth.Credential{}, err
 	}
@@ -141,7 +141,7 @@ func (j *job) secretFor(key *store.Key, t *target) (auth.Credential, error) {
 }
 
 func (j *job) askFor(key *store.Key) (auth.Credential, error) {
-	var secret string
+	var secret auth.Secret
 	err := j.talk(func(ctx context.Context, t *prompt.Terminal) error {
 		if err := t.Print(fmt.Sprintf("a %s to be stored for %s", key.Kind, key.Space.Origin.Display())); err != nil {
 			return err
@@ -156,8 +156,8 @@ func (j *job) askFor(key *store.Key) (auth.Credential, error) {
 				return err
 			}
 		}
-		var err error
-		secret, err = t.Secret(ctx, "  "+string(key.Kind))
+		typed, err := t.Secret(ctx, "  "+string(key.Kind))
+		secret = j.secret(typed)
 		return err
 	})
 	if errors.Is(err, auth.ErrNobody) {
@@ -165,5 +165,5 @@ func (j *job) askFor(key *store.Key) (auth.Credential, error) {
 			why: j.title + ": there is nobody to ask", hint: "--secret-file, --secret-stdin and --secret-command give the secret", code: exitUsage,
 		}
 	}
-	return auth.Credential{User: key.Account, Secret: auth.NewSecret(secret)}, err
+	return auth.Credential{User: key.Account, Secret: secret}, err
 }

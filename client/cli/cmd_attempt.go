@@ -29,8 +29,8 @@ type settlement struct {
 }
 
 // newAttempt joins the parts, and listens to what they say.
-func newAttempt(ctx context.Context, sys *System, o *options, t *target) (*attempt, error) {
-	r, err := newRun(ctx, sys, o.runOptions)
+func (j *job) newAttempt(o *options, t *target) (*attempt, error) {
+	r, err := newRun(j.ctx, j.sys, o.runOptions, j.mask)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func newAttempt(ctx context.Context, sys *System, o *options, t *target) (*attem
 		return nil, err
 	}
 	a := &attempt{parts: p, target: t}
-	if a.plan, err = newPlan(o, sys.Stdin); err != nil {
+	if a.plan, err = newPlan(o, j.sys.Stdin); err != nil {
 		return nil, err
 	}
 	tell := p.wallet.Notify

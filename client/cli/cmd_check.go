@@ -161,7 +161,7 @@ func (j *job) unreachable(ctx context.Context, err error) verdict {
 func (j *job) attempt(t *target, e *index.Entry) (*attempt, error) {
 	o := j.o.copied()
 	o.noPrompt, o.saving, o.store, o.account = true, savingNone, e.Store, e.Account
-	a, err := newAttempt(j.ctx, j.sys, o, t)
+	a, err := j.newAttempt(o, t)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"getin/prompt"
 	"getin/store"
 	"getin/store/index"
+	"getin/store/vault"
 )
 
 // exitDeclined is curl's number for "aborted by callback": the person said no.
@@ -47,13 +48,24 @@ func (j *job) talk(dialogue func(context.Context, *prompt.Terminal) error) error
 	if j.silentRun() {
 		return auth.ErrNobody
 	}
-	p := &person{sys: j.sys, limit: j.o.promptLimit, mask: &mask{}, locks: lockDir(j.sys)}
-	return p.converse(j.ctx, func(ctx context.Context, t *prompt.Terminal) error {
+	return j.person().converse(j.ctx, func(ctx context.Context, t *prompt.Terminal) error {
 		if t == nil {
 			return auth.ErrNobody // an askpass program confirms nothing
 		}
 		return dialogue(ctx, t)
 	})
+}
+
+// person is whom the command asks.
+func (j *job) person() *person {
+	return &person{sys: j.sys, limit: j.o.promptLimit, mask: j.mask, locks: lockDir(j.sys)}
+}
+
+// secret makes what was typed a secret of the run.
+func (j *job) secret(typed string) auth.Secret {
+	s := auth.NewSecret(typed)
+	j.mask.add(auth.Credential{Secret: s})
+	return s
 }
 
 // silentRun tells that nobody is to be asked.
@@ -82,8 +94,13 @@ func (j *job) place(name string) (store.Place, error) {
 	return j.open(c), nil
 }
 
-func (j *job) open(c choice) store.Place {
-	return openPlace(j.sys, c, j.vaultKey(), j.interactive(), func() { j.rep.notice("getin: waiting for the keyring to be unlocked") })
+func (j *job) open(c choice) store.Place { return j.openWith(c, j.vaultKey(), j.interactive()) }
+
+// openWith opens the place; interactive allows its own dialogs.
+func (j *job) openWith(c choice, key vault.Key, interactive bool) store.Place {
+	return j.mask.watch(openPlace(j.sys, c, key, interactive, func() {
+		j.rep.notice("getin: waiting for the keyring to be unlocked")
+	}))
 }
 
 // walletOf returns a wallet that keeps in the entry's own place.

@@ -64,6 +64,7 @@ func exportRealms(j *job) error {
 	if err != nil {
 		return err
 	}
+	defer clear(text)
 	return firstOf(j.writeExport(text), problem)
 }
 
@@ -119,6 +120,7 @@ func (j *job) exported(to string, items []exchange.Item) ([]byte, error) {
 		return nil, err
 	}
 	var sealed bytes.Buffer
+	defer clear(text)
 	w, err := age.Encrypt(&sealed, recipients...)
 	if err == nil {
 		_, err = w.Write(text)

@@ -115,7 +115,7 @@ func (j *job) serve(f func(*job, *helper.Server) error) error {
 		if asks {
 			key = j.vaultKey()
 		}
-		w.Keep = openPlace(j.sys, c, key, asks, func() { j.rep.notice("getin: waiting for the keyring to be unlocked") })
+		w.Keep = j.openWith(c, key, asks)
 		if w.Index, err = j.index(); err != nil {
 			return err
 		}

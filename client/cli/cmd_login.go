@@ -35,7 +35,7 @@ func login(j *job) error {
 		return err
 	}
 	j.o.saving, j.o.command.signsIn = savingAll, true
-	a, err := newAttempt(j.ctx, j.sys, j.o, t)
+	a, err := j.newAttempt(j.o, t)
 	if err != nil {
 		return err
 	}

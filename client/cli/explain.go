@@ -111,7 +111,7 @@ func explain(j *job) error {
 }
 
 func newExplainer(j *job, t *target) (*explainer, error) {
-	r, err := newRun(j.ctx, j.sys, j.o.runOptions)
+	r, err := newRun(j.ctx, j.sys, j.o.runOptions, j.mask)
 	if err != nil {
 		return nil, err
 	}

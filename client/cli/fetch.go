@@ -42,7 +42,7 @@ type fetcher struct {
 
 // newFetch reads every URL, and every file that a request is made of, before
 // anything is sent.
-func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
+func newFetch(ctx context.Context, sys *System, o *runOptions, m *mask) (*fetch, error) {
 	typed := make([][]*target, len(o.groups))
 	lists := make([]map[int]*list, len(o.groups))
 	for i, g := range o.groups {
@@ -54,7 +54,7 @@ func newFetch(ctx context.Context, sys *System, o *runOptions) (*fetch, error) {
 			return nil, err
 		}
 	}
-	r, err := newRun(ctx, sys, o)
+	r, err := newRun(ctx, sys, o, m)
 	if err != nil {
 		return nil, err
 	}

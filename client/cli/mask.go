@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -14,15 +15,25 @@ import (
 // masked is shown in place of a secret.
 const masked = "[masked]"
 
-// mask keeps secrets out of what is shown (rule R16). It may be used by many
-// goroutines at once.
+// mask knows the secrets of a run. It keeps them out of what is shown (rule R16)
+// and out of core dumps, and wipes them at the end (SECURITY G9). It may be used
+// by many goroutines at once.
 type mask struct {
 	off bool // --show-secrets
 
+	dumps sync.Once // kept from them
+
 	mu    sync.Mutex
-	known []auth.Credential
-	seen  int      // how many of them are among the forms: most runs show nothing
-	forms []string // of every live secret, the longest first
+	known []heldSecret
+	held  map[heldSecret]bool // the same, to be found
+	seen  int                 // how many of them are among the forms: most runs show nothing
+	forms []string            // of every live secret, the longest first
+}
+
+// heldSecret is one copy of a secret, and who it is of.
+type heldSecret struct {
+	user   string
+	secret auth.Secret
 }
 
 // maskedFields are the fields whose values are never shown.
@@ -47,23 +58,25 @@ var maskedNames = map[string]bool{
 // tell what it is.
 const minSecret = 2
 
+// expect keeps the memory of the process to itself from now on: a secret is about
+// to be in it.
+func (m *mask) expect() { m.dumps.Do(keepFromDumps) }
+
 // add makes a secret of the run known.
 func (m *mask) add(c auth.Credential) {
 	m.addGrant(c.Grant)
+	h := heldSecret{c.User, c.Secret}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	// Nearly always it is one that is known, and the same copy.
-	alike := func(k auth.Credential) bool { return k.User == c.User && k.Secret == c.Secret }
-	if slices.ContainsFunc(m.known, alike) || len(c.Secret.Reveal()) < minSecret {
+	if m.held[h] || c.Secret.Empty() {
 		return
 	}
-	same := func(k auth.Credential) bool { return k.User == c.User && k.Secret.Equal(c.Secret) }
-	if !slices.ContainsFunc(m.known, same) {
-		if len(m.known) == 0 {
-			keepFromDumps()
-		}
-		m.known = append(m.known, c)
+	m.expect()
+	if m.held == nil {
+		m.held = map[heldSecret]bool{}
 	}
+	m.held[h] = true
+	m.known = append(m.known, h)
 }
 
 // addGrant makes what stands behind a token known.
@@ -81,10 +94,10 @@ func (m *mask) addGrant(g *auth.Grant) {
 func (m *mask) wipe() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range m.known {
-		c.Secret.Wipe()
+	for _, h := range m.known {
+		h.secret.Wipe()
 	}
-	m.known, m.forms, m.seen = nil, nil, 0
+	m.known, m.held, m.forms, m.seen = nil, nil, nil, 0
 }
 
 // allForms returns the forms of the secrets that are known by now. The slice is
@@ -96,16 +109,19 @@ func (m *mask) allForms() []string {
 		return m.forms
 	}
 	forms := slices.Clone(m.forms)
-	for _, c := range m.known[m.seen:] {
-		s := c.Secret.Reveal()
+	for _, h := range m.known[m.seen:] {
+		s := h.secret.Reveal()
+		if len(s) < minSecret {
+			continue
+		}
 		forms = append(forms, formsOf(s)...)
-		if c.User != "" {
-			forms = append(forms, base64.StdEncoding.EncodeToString([]byte(c.User+":"+s)))
+		if h.user != "" {
+			forms = append(forms, base64.StdEncoding.EncodeToString([]byte(h.user+":"+s)))
 		}
 	}
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	m.forms, m.seen = forms, len(m.known)
-	return forms
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	m.forms, m.seen = slices.Compact(forms), len(m.known)
+	return m.forms
 }
 
 // formsOf returns the secret raw, percent-encoded, as JSON and in base64.

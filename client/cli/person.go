@@ -56,6 +56,7 @@ func (p *person) Credential(ctx context.Context, q store.Question) (auth.Credent
 // askpass program is there instead.
 func (p *person) converse(ctx context.Context, talk func(context.Context, *prompt.Terminal) error) error {
 	defer hold(ctx)()
+	p.mask.expect()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.meter.Hold()()

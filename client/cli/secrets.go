@@ -41,7 +41,7 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 		}
 		list = append(list, g)
 	}
-	read, source, err := o.secretReader(r.sys, o.namedUser(typed))
+	read, source, err := o.secretReader(r.sys, o.namedUser(typed), r.mask)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 	}
 	g := store.Given{Origins: origins, Source: source, Credential: auth.Credential{User: o.namedUser(typed)}}
 	g.AnyKind = g.Credential.User == "" // a password has a user
-	g.Secret = remember(read, r.mask, g.Credential.User)
+	g.Secret = read
 	return append([]store.Given{g}, list...), nil
 }
 
@@ -124,55 +124,50 @@ func originsOf(typed []*target) []auth.Origin {
 // secretFunc gets a secret, once a space.
 type secretFunc = func(context.Context, auth.Query) (auth.Secret, error)
 
-// remember makes what is read known to the mask.
-func remember(read secretFunc, m *mask, user string) secretFunc {
-	return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
-		s, err := read(ctx, q)
-		m.add(auth.Credential{User: user, Secret: s})
-		return s, err
-	}
-}
-
-// secretReader returns what reads the secret that a flag names, and that flag;
-// nil when there is none.
-func (o *options) secretReader(sys *System, user string) (secretFunc, string, error) {
+// secretReader returns what reads the user's secret that a flag names, and that
+// flag; nil when there is none. The mask is told what is read.
+func (o *options) secretReader(sys *System, user string, m *mask) (secretFunc, string, error) {
 	switch o.secret.kind {
 	case secretStdin:
 		if term.IsTerminal(int(sys.Stdin.Fd())) {
 			return nil, "", &usageError{why: "--secret-stdin: is a terminal, which would show the secret", hint: "without the flag getin asks", code: exitUsage}
 		}
-		return readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, "--secret-stdin")
+		return m.readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, user, "--secret-stdin")
 	case secretFD:
-		return readOnce(func() (io.ReadCloser, error) {
+		return m.readOnce(func() (io.ReadCloser, error) {
 			return os.NewFile(uintptr(o.secret.fd), "--secret-fd"), nil
-		}, "--secret-fd")
+		}, user, "--secret-fd")
 	case secretFile:
-		return readOnce(func() (io.ReadCloser, error) { return os.Open(o.secret.value) }, "--secret-file")
+		return m.readOnce(func() (io.ReadCloser, error) { return os.Open(o.secret.value) }, user, "--secret-file")
 	case secretCommand:
 		words := strings.Fields(o.secret.value)
 		if len(words) == 0 {
 			return nil, "", &usageError{why: "flag --secret-command: no command", code: exitUsage}
 		}
 		return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
-			return runSecret(ctx, words, user, q)
+			m.expect()
+			s, err := runSecret(ctx, words, user, q)
+			m.add(auth.Credential{User: user, Secret: s})
+			return s, err
 		}, "--secret-command", nil
 	}
 	return nil, "", nil
 }
 
-// readOnce reads a secret now, less one line end.
-func readOnce(open func() (io.ReadCloser, error), source string) (secretFunc, string, error) {
+// readOnce reads the user's secret now, less one line end.
+func (m *mask) readOnce(open func() (io.ReadCloser, error), user, source string) (secretFunc, string, error) {
 	f, err := open()
 	if err != nil {
 		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
 	}
+	m.expect()
 	b, err := readSecret(f, source)
 	if err != nil {
 		return nil, "", err
 	}
 	defer clear(b)
-	keepFromDumps()
 	s := auth.NewSecret(lessLineEnd(string(b)))
+	m.add(auth.Credential{User: user, Secret: s})
 	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
 }
 

@@ -30,21 +30,38 @@ func (a *ambient) add(origins []auth.Origin) []auth.Origin {
 	return a.origins
 }
 
-// newAmbient looks for GETIN_SECRET, and for systemd's credential.
-func newAmbient(sys *System) (a ambient, err error) {
-	fromEnv := sys.env("GETIN_SECRET")
-	if err := sys.Unset("GETIN_SECRET"); err != nil { // no child is to inherit it
-		return a, err
+// envSecret is the variable that holds it.
+const envSecret = "GETIN_SECRET"
+
+// withoutSecret takes GETIN_SECRET out of the environment, which every program
+// that is run inherits, and keeps it for this one.
+func (s *System) withoutSecret() (*System, error) {
+	text, ok := s.Lookup(envSecret)
+	if !ok {
+		return s, nil
 	}
-	if fromEnv != "" {
-		s := auth.NewSecret(fromEnv)
+	own := *s
+	own.Lookup = func(name string) (string, bool) {
+		if name == envSecret {
+			return text, true
+		}
+		return s.Lookup(name)
+	}
+	return &own, s.Unset(envSecret)
+}
+
+// newAmbient looks for GETIN_SECRET, and for systemd's credential.
+func newAmbient(sys *System, m *mask) (a ambient, err error) {
+	if text := sys.env(envSecret); text != "" {
+		s := auth.NewSecret(text)
+		m.add(auth.Credential{Secret: s})
 		a.read = func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }
-		a.source = "GETIN_SECRET"
+		a.source = envSecret
 		return a, nil
 	}
 	if dir := sys.env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
 		name := filepath.Join(dir, "getin")
-		a.read, a.source, err = readOnce(func() (io.ReadCloser, error) { return os.Open(name) }, name)
+		a.read, a.source, err = m.readOnce(func() (io.ReadCloser, error) { return os.Open(name) }, "", name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return ambient{}, nil
 		}

@@ -61,7 +61,6 @@ func readSecretFile(name, source string) ([]byte, error) {
 
 // vaultPhrase asks for the pass phrase of the vault in the folder.
 func (p *person) vaultPhrase(ctx context.Context, dir string, again bool) (auth.Secret, error) {
-	keepFromDumps()
 	phrase, err := p.phraseFor(ctx, "the vault in ", dir, again)
 	return auth.NewSecret(phrase), err
 }
@@ -69,7 +68,7 @@ func (p *person) vaultPhrase(ctx context.Context, dir string, again bool) (auth.
 // newPhrase gets the pass phrase of a vault that is to be made: from where the
 // command line says, or from the person, who types it twice.
 func (j *job) newPhrase() (*auth.Secret, error) {
-	read, _, err := j.o.secretReader(j.sys, "")
+	read, _, err := j.o.secretReader(j.sys, "", j.mask)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +85,7 @@ func (j *job) newPhrase() (*auth.Secret, error) {
 			if err == nil && first != second {
 				err = errors.New("they are not the same")
 			}
-			phrase = auth.NewSecret(first)
+			phrase = j.secret(first)
 			return err
 		})
 	}
@@ -105,7 +104,7 @@ func (j *job) newPhrase() (*auth.Secret, error) {
 // command line says, or else from the person.
 func (j *job) keyFor() (vault.Key, error) {
 	k := j.vaultKey()
-	read, source, err := j.o.secretReader(j.sys, "")
+	read, source, err := j.o.secretReader(j.sys, "", j.mask)
 	if err != nil || read == nil {
 		return k, err
 	}
@@ -124,7 +123,7 @@ func (j *job) keyFor() (vault.Key, error) {
 func (j *job) vaultKey() vault.Key {
 	var p *person
 	if !j.silentRun() {
-		p = &person{sys: j.sys, limit: j.o.promptLimit, mask: &mask{}, locks: lockDir(j.sys)}
+		p = j.person()
 	}
 	return j.o.vaultKey(j.sys, p)
 }

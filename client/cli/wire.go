@@ -69,9 +69,9 @@ type parts struct {
 	client *client.Client
 }
 
-// newRun makes what the groups share.
-func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
-	r := &run{sys: sys, options: o, mask: &mask{off: o.showSecrets}}
+// newRun makes what the groups share. Whoever made the mask wipes it.
+func newRun(ctx context.Context, sys *System, o *runOptions, m *mask) (*run, error) {
+	r := &run{sys: sys, options: o, mask: m}
 	if r.meter = newMeter(sys, o, r.mask); r.meter != nil {
 		above := *sys // everything else on stderr goes around the meter
 		above.Stderr = &r.meter.Console
@@ -99,7 +99,7 @@ func newRun(ctx context.Context, sys *System, o *runOptions) (*run, error) {
 		r.index = index.Open(filepath.Join(dir, "index"))
 		r.index.Warn = func(err error) { r.report.notice("getin: %v", err) }
 	}
-	r.ambient, err = newAmbient(sys)
+	r.ambient, err = newAmbient(sys, r.mask)
 	return r, err
 }
 
@@ -226,9 +226,9 @@ func (r *run) place(ctx context.Context, asks bool) (store.Place, error) {
 	if err != nil || c.name == placeNone {
 		return store.Place{}, err
 	}
-	return openPlace(r.sys, c, r.options.vaultKey(r.sys, r.asker), asks && r.hasTerminal(ctx), func() {
+	return r.mask.watch(openPlace(r.sys, c, r.options.vaultKey(r.sys, r.asker), asks && r.hasTerminal(ctx), func() {
 		r.report.notice("getin: waiting for the keyring to be unlocked")
-	}), nil
+	})), nil
 }
 
 // openPlace opens the place. interactive allows its own dialogs; waiting is
