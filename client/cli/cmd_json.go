@@ -64,10 +64,10 @@ func entryToJSON(e *index.Entry) entryJSON {
 	return out
 }
 
-func entriesToJSON(list []index.Entry) []entryJSON {
+func entriesToJSON(list []*index.Entry) []entryJSON {
 	out := make([]entryJSON, len(list))
-	for i := range list {
-		out[i] = entryToJSON(&list[i])
+	for i, e := range list {
+		out[i] = entryToJSON(e)
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func removeRealms(j *job) error {
 // agreement.
 func (j *job) removeAll(found, all []index.Entry, sure bool) error {
 	if j.o.command.dryRun {
-		return j.table(found, all)
+		return j.table(pointers(found), all)
 	}
 	if !sure {
 		question, lines := removalText(found, all)

@@ -38,7 +38,7 @@ func showRealm(j *job) error {
 		}
 	}
 	if j.o.command.json {
-		shown := entriesToJSON(found)
+		shown := entriesToJSON(pointers(found))
 		for i := range shown {
 			shown[i].Secret = secrets[i]
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"io"
 	"strings"
 
@@ -9,6 +10,10 @@ import (
 
 // columnGap is between two columns of a table, in cells.
 const columnGap = 2
+
+// tableBuffer is how much of a table is written at once, in octets: as much as a
+// pipe of Linux takes.
+const tableBuffer = 64 << 10
 
 // writeTable writes rows of equally many cells in columns, as wide as their
 // widest cell on a terminal. The cells have been cleaned.
@@ -22,26 +27,21 @@ func writeTable(w io.Writer, rows [][]string) error {
 			widths[i] = max(widths[i], prompt.Cells(cell))
 		}
 	}
-	line := 1
-	for _, w := range widths {
-		line += w + columnGap
-	}
-	var b strings.Builder
-	b.Grow(line * len(rows))
+	b := bufio.NewWriterSize(w, tableBuffer)
 	for _, row := range rows {
 		blank := 0 // cells that what comes next is away from what came last
 		for i, cell := range row {
 			if cell = strings.TrimRight(cell, " "); cell != "" {
 				for ; blank > 0; blank-- {
-					b.WriteByte(' ')
+					_ = b.WriteByte(' ') // Flush has the error
 				}
-				b.WriteString(cell)
+				_, _ = b.WriteString(cell)
 			}
 			blank += widths[i] - prompt.Cells(cell) + columnGap
 		}
-		b.WriteByte('\n')
+		_ = b.WriteByte('\n')
 	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
+	if err := b.Flush(); err != nil {
 		return &writeError{err}
 	}
 	return nil

@@ -79,7 +79,7 @@ func (x *explainer) toJSON(chain []*explained) explainJSON {
 func (x *explainer) hopJSON(h *explained) hopJSON {
 	out := hopJSON{
 		URL: x.mask.url(h.url), Status: h.status, Challenges: []offeredJSON{}, Unreadable: []unreadJSON{},
-		Stored: entriesToJSON(h.stored),
+		Stored: entriesToJSON(pointers(h.stored)),
 	}
 	if h.unasked != nil {
 		f := foreseenToJSON(*h.unasked)
