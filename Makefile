@@ -12,7 +12,7 @@ GOFUMPT := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 LAB := client/authtest/lab
-LAB_SERVERS := apache kerberos nginx lighttpd squid faulty keyring registry
+LAB_SERVERS := apache kerberos nginx lighttpd squid faulty keyring registry oidc
 LAB_TESTS := ./client/authtest/labtest ./store/keyring
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 

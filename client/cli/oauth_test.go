@@ -16,12 +16,13 @@ import (
 // scriptOAuth is a resource, $API, and the authorization server that it names,
 // $ISSUER, where everybody who comes has signed in already. /closed/ is another
 // resource, whose issuer registers no clients and knows app alone, and robot with
-// its secret.
+// its secret; that of /codes/ has no browser sign in.
 type scriptOAuth struct {
 	mu      sync.Mutex
 	log     []string
 	clients int
 	scope   string // of the last authorization request
+	waits   bool   // nobody has entered the code yet
 
 	resource, issuer *httptest.Server
 }
@@ -39,11 +40,16 @@ func cmdOAuth(ts *testscript.TestScript, neg bool, args []string) {
 		o.log = nil
 		return
 	}
-	o.issuer = httptest.NewServer(http.HandlerFunc(o.issue))
-	o.resource = httptest.NewServer(http.HandlerFunc(o.serve)) // names the other
-	ts.Defer(func() { o.resource.Close(); o.issuer.Close() })
+	ts.Defer(o.start())
 	ts.Setenv("API", o.resource.URL)
 	ts.Setenv("ISSUER", o.issuer.URL)
+}
+
+// start starts both, until stop.
+func (o *scriptOAuth) start() (stop func()) {
+	o.issuer = httptest.NewServer(http.HandlerFunc(o.issue))
+	o.resource = httptest.NewServer(http.HandlerFunc(o.serve)) // names the other
+	return func() { o.resource.Close(); o.issuer.Close() }
 }
 
 func (o *scriptOAuth) note(format string, args ...any) {
@@ -59,10 +65,7 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"resource": o.resource.URL + at, "authorization_servers": []string{o.issuer.URL + at}})
 		return
 	}
-	at := ""
-	if strings.HasPrefix(r.URL.Path, "/closed/") {
-		at = "/closed"
-	}
+	at := placeOf(r.URL.Path)
 	token, has := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer token-for-")
 	o.note("resource %s %q", r.URL.Path, token)
 	if !has {
@@ -73,14 +76,27 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, "the answer for", token)
 }
 
+func placeOf(path string) string {
+	for _, at := range []string{"/closed", "/codes"} {
+		if strings.Contains(path, at) {
+			return at
+		}
+	}
+	return ""
+}
+
+func (o *scriptOAuth) entered() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waits = false
+}
+
 func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	_ = r.ParseForm()
-	at, path := "", r.URL.Path
-	if strings.Contains(path, "/closed") {
-		at, path = "/closed", strings.Replace(path, "/closed", "", 1)
-	}
+	at := placeOf(r.URL.Path)
+	path := strings.Replace(r.URL.Path, at, "", 1)
 	base := o.issuer.URL + at
 	answer := map[string]any{}
 	switch path {
@@ -89,8 +105,11 @@ func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 			"issuer": base, "authorization_endpoint": base + "/authorize", "token_endpoint": base + "/token",
 			"device_authorization_endpoint": base + "/device", "code_challenge_methods_supported": []string{"S256"},
 		}
-		if at == "" {
+		if at != "/closed" {
 			answer["registration_endpoint"] = base + "/register"
+		}
+		if at == "/codes" {
+			delete(answer, "authorization_endpoint")
 		}
 	case "/register":
 		o.clients++
@@ -115,7 +134,13 @@ func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 			o.scope = r.Form.Get("scope")
 		}
 		o.note("issuer %s %s %s", kind[strings.LastIndex(kind, ":")+1:], client, o.scope)
-		if at != "" && client != "app" && (client != "robot" || secret != "s3cret") {
+		if o.waits {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			answer["error"] = "authorization_pending"
+			break
+		}
+		if at == "/closed" && client != "app" && (client != "robot" || secret != "s3cret") {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusUnauthorized)
 			answer["error"] = "invalid_client"
