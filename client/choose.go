@@ -10,27 +10,20 @@ import (
 	"getin/client/auth"
 )
 
-// offer is a challenge that one of our schemes can answer.
+// offer is a challenge, and the scheme of ours that can answer it.
 type offer struct {
-	scheme    auth.Scheme
 	challenge auth.Challenge
+	scheme    auth.Scheme
 	traits    auth.Traits
-	failed    bool // its scheme cannot start here
+	problem   error // why it cannot be answered here; nil when it can
 }
 
-// offers returns what can be answered of the challenges, strongest first; of
-// equals, what the server named first.
-func (d *dialogue) offers() []offer {
-	var list []offer
+// offers returns the challenges in the order of the response.
+func (d *dialogue) offers() []*offer {
+	var list []*offer
 	for _, ch := range d.challenges {
-		o, err := d.offer(ch)
-		if err != nil {
-			d.client.Trace.passedOver(ch, err)
-			continue
-		}
-		list = append(list, o)
+		list = append(list, d.offer(ch))
 	}
-	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.traits.Strength, a.traits.Strength) })
 	return list
 }
 
@@ -40,7 +33,7 @@ var errNotBuiltIn = errors.New("scheme not supported or not allowed")
 // errNoLease: the Sender cannot keep a connection for one conversation.
 var errNoLease = errors.New("the sender leases no connections")
 
-func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
+func (d *dialogue) offer(ch auth.Challenge) *offer {
 	schemes := d.client.Schemes
 	if d.party == auth.Proxy {
 		schemes = d.client.ProxySchemes
@@ -51,69 +44,85 @@ func (d *dialogue) offer(ch auth.Challenge) (offer, error) {
 			if _, leases := d.client.Sender.(leaser); err == nil && t.ConnectionBound && !leases {
 				err = errNoLease
 			}
-			return offer{scheme: s, challenge: ch, traits: t}, err
+			return &offer{ch, s, t, err}
 		}
 	}
-	return offer{}, fmt.Errorf("%s: %w", ch.Scheme, errNotBuiltIn)
+	return &offer{challenge: ch, problem: fmt.Errorf("%s: %w", ch.Scheme, errNotBuiltIn)}
 }
 
-// choose answers the strongest challenge that can be answered without a person,
-// else the strongest that a person can answer (rule R9).
-func (d *dialogue) choose(ctx context.Context) error {
-	if len(d.challenges) == 0 {
-		return d.unanswered(ErrNoChallenge)
+// strongest returns the offers that can be answered, strongest first; of equals,
+// what the server named first.
+func strongest(offers []*offer) []*offer {
+	list := slices.DeleteFunc(slices.Clone(offers), func(o *offer) bool { return o.problem != nil })
+	slices.SortStableFunc(list, func(a, b *offer) int { return cmp.Compare(b.traits.Strength, a.traits.Strength) })
+	return list
+}
+
+// tokensLast returns the offers in the order for a person: who has no token at
+// hand, or the silent pass would have found it, more likely knows a password
+// (rule R8), but where there is a way to get one.
+func tokensLast(offers []*offer) []*offer {
+	var others, typed []*offer
+	for _, o := range offers {
+		if o.traits.Wants == auth.Token && !o.traits.SignsIn {
+			typed = append(typed, o)
+		} else {
+			others = append(others, o)
+		}
 	}
-	offers := d.offers()
+	return append(others, typed...)
+}
+
+// choose puts an answer in force to the strongest challenge that can be answered
+// without a person, else to the strongest that a person can answer.
+func (d *dialogue) choose(ctx context.Context) error {
+	err := d.inOrder(d.offers(), func(o *offer, person bool) error { return d.try(ctx, o, person) })
+	if err == nil || errors.Is(err, auth.ErrCanceled) || ctx.Err() != nil {
+		return err
+	}
+	return d.unanswered(err)
+}
+
+// inOrder tries the offers as rule R9 has it, until one is answered. The error
+// says why none is; an offer that cannot be answered has its problem noted.
+func (d *dialogue) inOrder(offers []*offer, try func(o *offer, person bool) error) error {
 	if len(offers) == 0 {
-		return d.unanswered(ErrNoScheme)
+		return ErrNoChallenge
+	}
+	for _, o := range offers {
+		if o.problem != nil {
+			d.client.Trace.passedOver(o.challenge, o.problem)
+		}
+	}
+	able := strongest(offers)
+	if len(able) == 0 {
+		return ErrNoScheme
 	}
 	var failed error // why what was tried could not be used
 	for _, person := range []bool{false, true} {
 		if person {
-			offers = tokensLast(offers)
+			able = tokensLast(able)
 		}
-		for i := range offers {
-			o := &offers[i]
-			if o.failed {
+		for _, o := range able {
+			if o.problem != nil {
 				continue
 			}
-			err := d.try(ctx, *o, person)
+			err := try(o, person)
 			switch {
 			case err == nil:
 				return nil
 			case errors.Is(err, auth.ErrCannotStart):
 				d.client.Trace.passedOver(o.challenge, err)
-				o.failed = true
+				o.problem = err
 				failed = cmp.Or(failed, err)
-				continue
 			case errors.Is(err, errUnfit):
 				failed = err
-				continue
-			case fallsThrough(err) && !person:
-				continue
-			case errors.Is(err, auth.ErrCanceled), ctx.Err() != nil:
+			case person || !fallsThrough(err):
 				return err
 			}
-			return d.unanswered(err)
 		}
 	}
-	return d.unanswered(cmp.Or(failed, auth.ErrNoCredential))
-}
-
-// tokensLast orders the offers for a person: who has no token at hand, or the
-// silent pass would have found it, more likely knows a password (rule R8), but
-// where there is a way to get one.
-func tokensLast(offers []offer) []offer {
-	typed := func(o offer) int { return boolInt(o.traits.Wants == auth.Token && !o.traits.SignsIn) }
-	slices.SortStableFunc(offers, func(a, b offer) int { return cmp.Compare(typed(a), typed(b)) })
-	return offers
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return cmp.Or(failed, auth.ErrNoCredential)
 }
 
 // fallsThrough reports whether a person may still mend what a silent try
@@ -127,12 +136,8 @@ func fallsThrough(err error) bool {
 var errUnfit = errors.New("cannot be used")
 
 // try gets a credential for the offer and puts the answer in force.
-func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
-	q := auth.Query{
-		Space: o.challenge.Space(d.party, d.origin), Scheme: o.scheme.Name(), Strength: o.traits.Strength,
-		Wants: o.traits.Wants, Target: auth.Target(d.url), Challenge: o.challenge, Person: person,
-		Redirected: d.redirectedFrom, Method: d.method,
-	}
+func (d *dialogue) try(ctx context.Context, o *offer, person bool) error {
+	q := d.queryOf(o, person)
 	if person {
 		// Nobody types a password that will not be sent.
 		if err := d.permit(ctx, q, o.traits, auth.Credential{}); err != nil {
@@ -156,10 +161,18 @@ func (d *dialogue) try(ctx context.Context, o offer, person bool) error {
 	return nil
 }
 
+func (d *dialogue) queryOf(o *offer, person bool) auth.Query {
+	return auth.Query{
+		Space: o.challenge.Space(d.party, d.origin), Scheme: o.scheme.Name(), Strength: o.traits.Strength,
+		Wants: o.traits.Wants, Target: auth.Target(d.url), Challenge: o.challenge, Person: person,
+		Redirected: d.redirectedFrom, Method: d.method, AcquireFirst: o.traits.Anonymous,
+	}
+}
+
 // fill gets a credential from the wallet and, for a scheme that makes another
 // of it, that one. What is refused on the way is a refused credential: the next
 // is tried, or asked for.
-func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Credential, error) {
+func (d *dialogue) fill(ctx context.Context, o *offer, q auth.Query) (auth.Credential, error) {
 	w := d.client.Wallet
 	a, ok := o.scheme.(auth.Acquirer)
 	if !ok {
@@ -173,7 +186,6 @@ func (d *dialogue) fill(ctx context.Context, o offer, q auth.Query) (auth.Creden
 		}
 		return a.Acquire(ctx, q, have, w.Fill)
 	}
-	q.AcquireFirst = o.traits.Anonymous
 	q.Acquire = func(ctx context.Context, account string) (auth.Credential, error) {
 		return acquire(ctx, auth.Credential{User: account})
 	}

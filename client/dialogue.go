@@ -63,70 +63,8 @@ type dialogue struct {
 	syntax     error
 }
 
-// recall begins with an answer that nobody has asked for yet, if one is known
-// to be welcome: from the wallet, or from this run. After a redirect to another
-// origin nothing goes unasked (rule R5), but for what was given to one that is
-// trusted.
-func (d *dialogue) recall(ctx context.Context) {
-	w := d.client.Wallet
-	if w == nil {
-		return
-	}
-	r := w.Recall(ctx, d.party, d.url)
-	d.strongest = r.Strongest
-	quiet := d.silent != nil || d.redirectedFrom != (auth.Origin{})
-	if r.Ready {
-		d.consented.set(auth.ClearText, r.ClearText)
-		sent := !quiet && d.welcome(r.Credential) && d.seenBefore(r) && d.start(r.Query, r.Credential)
-		d.consented.set(auth.ClearText, false) // another space may challenge
-		if sent {
-			return
-		}
-		w.Settle(ctx, r.Query, r.Credential, auth.Undecided) // it stays at home
-	}
-	if quiet {
-		return
-	}
-	if s := d.client.memory.standing(d.party, d.origin, d.url); s != nil && d.welcome(s.credential) {
-		q := s.query
-		q.Unasked, q.Target = true, auth.Target(d.url)
-		d.tls = s.tls
-		d.start(q, s.credential)
-	}
-}
-
-// welcome reports whether the credential may go unasked to an origin that is only
-// trusted: the caller's trust is about what the caller gave.
-func (d *dialogue) welcome(c auth.Credential) bool { return !d.trusted || c.Given }
-
-// seenBefore reports whether the peer may get what is recalled before it has
-// been looked at: always, but for a stored secret when certificates are not
-// checked (rule R7).
-func (d *dialogue) seenBefore(r auth.Recalled) bool {
-	unverified := d.client.Policy.Unverified
-	if d.party == auth.Proxy {
-		unverified = d.client.Policy.ProxyUnverified
-	}
-	return !unverified || r.Credential.Given || d.loopbackPeer()
-}
-
-// start puts an unasked answer in force. Whatever speaks against it, it stays
-// at home and the challenge decides.
-func (d *dialogue) start(q auth.Query, c auth.Credential) bool {
-	o, err := d.offer(q.Challenge)
-	if err != nil || !o.traits.Unasked || len(d.concerns(o.traits, c)) > 0 {
-		return false
-	}
-	q.Method = d.method
-	if d.begin(o, q, c) != nil {
-		return false
-	}
-	d.client.Trace.chosen(q, c)
-	return true
-}
-
 // begin puts an answer in force.
-func (d *dialogue) begin(o offer, q auth.Query, c auth.Credential) error {
+func (d *dialogue) begin(o *offer, q auth.Query, c auth.Credential) error {
 	x, err := o.scheme.Begin(q.Challenge, c, d.client.memory.live(q.Space, c.User, o.traits.Strength))
 	if err != nil {
 		return err
@@ -152,11 +90,7 @@ func (d *dialogue) answer(ctx context.Context, m auth.Message) ([]auth.Field, er
 // send. An *Unanswered: there is none, the response is the caller's. Any other
 // error ends the request.
 func (d *dialogue) challenged(ctx context.Context, resp *http.Response) error {
-	d.wire, d.midway = WireOf(resp.Request.Context()), false
-	if d.tls = resp.TLS; d.party == auth.Proxy {
-		d.tls = d.wire.ProxyTLS
-	}
-	d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
+	d.hear(resp)
 	d.client.Trace.challenged(d.party, d.challenges, d.syntax)
 	if d.silent != nil {
 		return d.unanswered(d.silent)
@@ -170,6 +104,15 @@ func (d *dialogue) challenged(ctx context.Context, resp *http.Response) error {
 		return d.unanswered(auth.ErrNoCredential)
 	}
 	return d.choose(ctx)
+}
+
+// hear takes in who asks, and what.
+func (d *dialogue) hear(resp *http.Response) {
+	d.wire, d.midway = WireOf(resp.Request.Context()), false
+	if d.tls = resp.TLS; d.party == auth.Proxy {
+		d.tls = d.wire.ProxyTLS
+	}
+	d.challenges, d.syntax = auth.ParseChallenges(resp.Header.Values(d.party.Challenge))
 }
 
 // judgeChallenge finds out what the challenge means for the answer in force:
@@ -324,7 +267,7 @@ func (d *dialogue) unanswered(reason error) error {
 		Party: d.party, Target: &u, Challenges: d.challenges, Syntax: d.syntax, Sent: d.sent, Reason: reason,
 		Tunnel: d.tunnel != "",
 	}
-	if offers := d.offers(); len(offers) > 0 {
+	if offers := strongest(d.offers()); len(offers) > 0 {
 		e.Space = offers[0].challenge.Space(d.party, d.origin)
 	}
 	return e

@@ -106,7 +106,7 @@ func (d *dialogue) anew() error {
 	if d.exchange == nil || !d.traits.ConnectionBound || !d.answered {
 		return nil
 	}
-	return d.begin(offer{scheme: d.scheme, challenge: d.query.Challenge, traits: d.traits}, d.query, d.credential)
+	return d.begin(&offer{scheme: d.scheme, challenge: d.query.Challenge, traits: d.traits}, d.query, d.credential)
 }
 
 // vouches reports whether the connection is authenticated as the dialogue's

@@ -25,7 +25,7 @@ func (d *dialogue) widen(ctx context.Context, resp *http.Response) (bool, error)
 	}
 	d.client.Trace.challenged(d.party, challenges, nil)
 	d.wire, d.tls, d.widened = WireOf(resp.Request.Context()), resp.TLS, true
-	o := offer{scheme: d.scheme, challenge: sameSpace(challenges[i], d.query.Challenge), traits: d.traits}
+	o := &offer{scheme: d.scheme, challenge: sameSpace(challenges[i], d.query.Challenge), traits: d.traits}
 	if err := d.finish(ctx, resp); err != nil {
 		return false, err
 	}

@@ -44,7 +44,7 @@ func (w *Wallet) Consent(ctx context.Context, c auth.Concern) error {
 		return context.Cause(ctx)
 	}
 	defer func() { <-s.consent }()
-	if yes, err := w.remembered(c); yes || err != nil {
+	if yes, err := w.Agreed(c); yes || err != nil {
 		return err
 	}
 	r := risk{kind: c.Risk}
@@ -74,8 +74,9 @@ func (w *Wallet) Consent(ctx context.Context, c auth.Concern) error {
 	return nil
 }
 
-// remembered reports whether a person agreed for good in an earlier run.
-func (w *Wallet) remembered(c auth.Concern) (bool, error) {
+// Agreed reports whether a person agreed for good in an earlier run. A
+// *KeyChangedError says that it was to something else.
+func (w *Wallet) Agreed(c auth.Concern) (bool, error) {
 	sp := c.Query.Space
 	agreed := w.load(site{sp.Party, sp.Origin}).Agreed(sp)
 	switch c.Risk {

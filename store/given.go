@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"getin/client/auth"
@@ -77,34 +78,99 @@ func (g *Given) kind() auth.Kind {
 	return g.Kind
 }
 
-// givenFor returns the index of the first Given with a secret for that party
-// and origin, or -1.
+// givenTo yields what was given, with its secret, for that party at that origin.
+func (w *Wallet) givenTo(p *auth.Party, o auth.Origin) iter.Seq2[int, *Given] {
+	return func(yield func(int, *Given) bool) {
+		for i := range w.Given {
+			if g := &w.Given[i]; !g.NeedsPerson && g.covers(p, o) && !yield(i, g) {
+				return
+			}
+		}
+	}
+}
+
+// givenFor returns the index of the first of these, or -1.
 func (w *Wallet) givenFor(p *auth.Party, o auth.Origin) int {
-	return slices.IndexFunc(w.Given, func(g Given) bool { return !g.NeedsPerson && g.covers(p, o) })
+	for i := range w.givenTo(p, o) {
+		return i
+	}
+	return -1
+}
+
+func (g *Given) foreseen() Foreseen {
+	return Foreseen{From: FromGiven, Source: g.Source, Account: g.Credential.User}
+}
+
+// challenge is the one that is made up for it to answer unasked: no realm is
+// known yet.
+func (g *Given) challenge() auth.Challenge {
+	switch {
+	case g.NTLM:
+		return auth.Challenge{Scheme: "ntlm"}
+	case g.kind() == auth.Password:
+		return auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm"}}}
+	}
+	return auth.Challenge{Scheme: "bearer"}
 }
 
 // Told returns the password that was given for a server's origin, for a scheme
-// that nobody asks for: ErrNoCredential when there is none, and ErrNobody when a
-// user was named without one.
-func (w *Wallet) Told(ctx context.Context, o auth.Origin) (auth.Credential, error) {
-	missing := auth.ErrNoCredential
+// that nobody asks for; ErrNoCredential when there is none. Who was named without
+// one is asked for it, and the errors are then those of Fill.
+func (w *Wallet) Told(ctx context.Context, o auth.Origin, scheme string) (auth.Credential, error) {
+	g := w.teller(o)
+	if g == nil {
+		return auth.Credential{}, auth.ErrNoCredential
+	}
+	c := g.Credential
+	c.Given = true
+	q := auth.Query{
+		Space: auth.Space{Party: auth.Server, Origin: o}, Scheme: scheme, Wants: auth.Password, Target: o.String(), Person: true,
+	}
+	var err error
+	switch {
+	case g.NeedsPerson && w.Person == nil:
+		err = auth.ErrNobody
+	case g.NeedsPerson:
+		var said auth.Credential
+		said, err = w.Person.Credential(ctx, Question{Query: q, User: c.User, Fixed: true, Left: 1, Again: nothingStored})
+		c.Secret = said.Secret
+	case g.Secret != nil:
+		c.Secret, err = g.Secret(ctx, q)
+	}
+	return c, err
+}
+
+func nothingStored(context.Context) (auth.Credential, bool) { return auth.Credential{}, false }
+
+// ForeseeTold tells where the password that Told returns would come from, and
+// whether there is one.
+func (w *Wallet) ForeseeTold(o auth.Origin) (Foreseen, bool) {
+	g := w.teller(o)
+	if g == nil {
+		return Foreseen{}, false
+	}
+	f := g.foreseen()
+	if g.NeedsPerson {
+		f.From = FromPerson
+	}
+	return f, true
+}
+
+// teller returns what gives a user for the server's origin: one with a password,
+// else one whose password is to be asked for.
+func (w *Wallet) teller(o auth.Origin) *Given {
+	var named *Given
 	for i := range w.Given {
 		g := &w.Given[i]
 		switch {
-		case !g.covers(auth.Server, o) || !g.is(auth.Password):
-		case g.NeedsPerson:
-			missing = auth.ErrNobody
-		case g.Credential.User != "":
-			c := g.Credential
-			c.Given = true
-			var err error
-			if g.Secret != nil {
-				c.Secret, err = g.Secret(ctx, auth.Query{Space: auth.Space{Party: auth.Server, Origin: o}, Wants: auth.Password})
-			}
-			return c, err
+		case !g.covers(auth.Server, o) || !g.is(auth.Password) || g.Credential.User == "":
+		case !g.NeedsPerson:
+			return g
+		case named == nil:
+			named = g
 		}
 	}
-	return auth.Credential{}, missing
+	return named
 }
 
 // goesUnasked reports whether the i-th Given goes before anybody asks. One that is

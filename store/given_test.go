@@ -19,14 +19,14 @@ func TestR4_ToldForItsOrigin(t *testing.T) {
 		{Credential: cred("alice", "wonderland"), Origins: []auth.Origin{here}},
 		{Credential: cred("bob", ""), NeedsPerson: true, Origins: []auth.Origin{originOf(t, "https://c.test")}},
 	}}
-	c, err := w.Told(t.Context(), here)
+	c, err := w.Told(t.Context(), here, "AWS")
 	if err != nil || c.User != "alice" || c.Secret.Reveal() != "wonderland" || !c.Given {
 		t.Errorf("at its origin: %v, %v", c, err)
 	}
-	if c, err := w.Told(t.Context(), there); !errors.Is(err, auth.ErrNoCredential) {
+	if c, err := w.Told(t.Context(), there, "AWS"); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("at another origin: %v, %v", c, err)
 	}
-	if c, err := w.Told(t.Context(), originOf(t, "https://c.test")); !errors.Is(err, auth.ErrNobody) {
+	if c, err := w.Told(t.Context(), originOf(t, "https://c.test"), "AWS"); !errors.Is(err, auth.ErrNobody) {
 		t.Errorf("a user alone: %v, %v", c, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 
 	"getin/client/auth"
@@ -29,6 +30,10 @@ type fill struct {
 	unacquired    error    // why the scheme got nothing
 }
 
+func (w *Wallet) newFill(s *space, q auth.Query) *fill {
+	return &fill{Wallet: w, space: s, query: q, redirected: q.Redirected != (auth.Origin{})}
+}
+
 // Fill returns a credential for the query: one that was accepted in this run,
 // else one that the user gave, else one that this run has, else one that is
 // stored, else what the helper has, else what the scheme gets without a person
@@ -45,8 +50,7 @@ func (w *Wallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error
 	if err := w.arrive(ctx, s, q); err != nil {
 		return auth.Credential{}, err
 	}
-	f := &fill{Wallet: w, space: s, query: q, redirected: q.Redirected != (auth.Origin{})}
-	h, err := f.find(ctx)
+	h, err := w.newFill(s, q).find(ctx)
 	if err != nil {
 		s.leave()
 		return auth.Credential{}, err
@@ -88,14 +92,20 @@ func (w *Wallet) arrive(ctx context.Context, s *space, q auth.Query) error {
 	return nil
 }
 
+// locate finds out where the query is, and whom the user has named there.
+func (f *fill) locate() (err error) {
+	if f.url, err = url.Parse(f.query.Target); err != nil {
+		return fmt.Errorf("%w: target: %w", auth.ErrNoCredential, err)
+	}
+	f.account, f.fixed = f.Wallet.account(f.query.Space.Party, f.query.Space.Origin, f.redirected)
+	return nil
+}
+
 // find goes through the sources in their order.
 func (f *fill) find(ctx context.Context) (*holding, error) {
-	u, err := url.Parse(f.query.Target)
-	if err != nil {
-		return nil, fmt.Errorf("%w: target: %w", auth.ErrNoCredential, err)
+	if err := f.locate(); err != nil {
+		return nil, err
 	}
-	f.url = u
-	f.account, f.fixed = f.Wallet.account(f.query.Space.Party, f.query.Space.Origin, f.redirected)
 	if h := f.session(auth.Accepted); h != nil {
 		return h, nil
 	}
@@ -173,14 +183,19 @@ func (f *fill) tellRedirect(c auth.Credential) {
 	f.notifyOnce(n)
 }
 
+// own yields what the user gave, with its secret, for where the query is. What was
+// given stays with its origin (RULES R5).
+func (f *fill) own() iter.Seq2[int, *Given] {
+	if f.redirected {
+		return func(func(int, *Given) bool) {}
+	}
+	return f.givenTo(f.query.Space.Party, f.query.Space.Origin)
+}
+
 // given returns the first of the user's own that was not tried here.
 func (f *fill) given(ctx context.Context) (*holding, error) {
-	if f.redirected {
-		return nil, nil // explicit secrets stay with their origin (RULES R5)
-	}
-	for i := range f.Given {
-		g := &f.Given[i]
-		if g.NeedsPerson || !g.is(f.query.Wants) || !g.covers(f.query.Space.Party, f.query.Space.Origin) {
+	for i, g := range f.own() {
+		if !g.is(f.query.Wants) {
 			continue
 		}
 		c, err := f.reveal(ctx, i)
@@ -198,10 +213,9 @@ func (f *fill) given(ctx context.Context) (*holding, error) {
 // final ends the search where what the user gave is all that may answer. Other
 // challenges are looked at first: one of them may want just that.
 func (f *fill) final() error {
-	for i := range f.Given {
-		g := &f.Given[i]
+	for _, g := range f.own() {
 		switch {
-		case f.redirected || !g.Final || !g.covers(f.query.Space.Party, f.query.Space.Origin):
+		case !g.Final:
 		case f.query.Person:
 			return fmt.Errorf("%w: %s", auth.ErrFinal, g.Source)
 		default:

@@ -1,13 +1,14 @@
 package store
 
 import (
+	"context"
 	"net/url"
 
 	"getin/client/auth"
 	"getin/store/index"
 )
 
-// Foreseen is what would answer a query. No store is opened for it.
+// Foreseen is what would answer a query.
 type Foreseen struct {
 	From    ForeseenFrom
 	Source  string      // for FromGiven: "-u", "netrc"
@@ -23,33 +24,52 @@ type ForeseenFrom string
 const (
 	FromGiven    ForeseenFrom = "given"    // what the user gave for this run
 	FromStored   ForeseenFrom = "stored"   // a stored credential
+	FromTicket   ForeseenFrom = "ticket"   // what the scheme gets without a person
 	FromRefused  ForeseenFrom = "refused"  // a person: what is stored was refused too often (RULES R2)
 	FromAccounts ForeseenFrom = "accounts" // a person: nothing decides among several accounts (RULES R10)
 	FromPerson   ForeseenFrom = "person"   // a person
-	FromTicket   ForeseenFrom = "ticket"   // what the scheme finds by itself; Foresee does not look for that
-	FromFinal    ForeseenFrom = "final"    // nothing: what was given is all that may answer
 )
 
+// Credential returns the credential without its secret.
+func (f Foreseen) Credential() auth.Credential {
+	return auth.Credential{
+		User: f.Account, Given: f.From == FromGiven, Kept: f.From == FromTicket, Proven: f.Entry.Strength,
+	}
+}
+
 // Foresee tells what Fill would answer the query from, as far as that can be told
-// without asking a store, a helper or a person.
-func (w *Wallet) Foresee(q auth.Query) Foreseen {
-	f := &fill{Wallet: w, space: w.space(q.Space), query: q, redirected: q.Redirected != (auth.Origin{})}
-	f.url, _ = url.Parse(q.Target) // who asks has parsed it
-	f.account, f.fixed = w.account(q.Space.Party, q.Space.Origin, f.redirected)
-	final := false
-	for i := range w.Given {
-		g := &w.Given[i]
-		if f.redirected || g.NeedsPerson || !g.covers(q.Space.Party, q.Space.Origin) {
-			continue
-		}
+// without asking a store, a helper or a person: with Query.Person one is taken to
+// answer. Its errors are those of Fill.
+func (w *Wallet) Foresee(ctx context.Context, q auth.Query) (Foreseen, error) {
+	f := w.newFill(w.space(q.Space), q)
+	if err := f.locate(); err != nil {
+		return Foreseen{}, err
+	}
+	for _, g := range f.own() {
 		if g.is(q.Wants) {
-			return Foreseen{From: FromGiven, Source: g.Source, Account: g.Credential.User}
+			return g.foreseen(), nil
 		}
-		final = final || g.Final
 	}
-	if final {
-		return Foreseen{From: FromFinal}
+	if err := f.final(); err != nil {
+		return Foreseen{}, err
 	}
+	stored := f.foreseeKept()
+	if stored.From == FromStored && !q.AcquireFirst {
+		return stored, nil
+	}
+	switch c, got, err := f.acquire(ctx); {
+	case err != nil:
+		return Foreseen{}, err
+	case got:
+		return Foreseen{From: FromTicket, Account: c.User}, nil
+	case stored.From == FromStored, q.Person:
+		return stored, nil
+	}
+	return Foreseen{}, auth.ErrNoCredential
+}
+
+// foreseeKept is kept, and the person who is asked when it finds nothing.
+func (f *fill) foreseeKept() Foreseen {
 	list := f.candidates()
 	if len(list) == 0 {
 		list = f.unbound()
@@ -61,37 +81,30 @@ func (w *Wallet) Foresee(q auth.Query) Foreseen {
 	switch {
 	case !ok:
 		return Foreseen{From: FromAccounts, Several: accounts(list)}
-	case e.Refused >= refusedRuns && !w.Insist:
+	case e.Refused >= refusedRuns && !f.Insist:
 		return Foreseen{From: FromRefused, Account: e.Account, Entry: e}
 	}
 	return Foreseen{From: FromStored, Account: e.Account, Entry: e}
 }
 
-// ForeseeUnasked tells what would go to the URL before anybody asks, if anything
-// would (RULES R4).
-func (w *Wallet) ForeseeUnasked(p *auth.Party, u *url.URL) (Foreseen, bool) {
+// ForeseeRecall is Recall without any secret, and tells where the credential that
+// is ready would come from.
+func (w *Wallet) ForeseeRecall(p *auth.Party, u *url.URL) (auth.Recalled, Foreseen) {
 	o, err := auth.OriginOf(u)
 	if err != nil {
-		return Foreseen{}, false
-	}
-	if i := w.givenFor(p, o); i >= 0 {
-		g := &w.Given[i]
-		return Foreseen{From: FromGiven, Source: g.Source, Account: g.Credential.User}, w.goesUnasked(i)
-	}
-	if !w.keeps() || w.Renew {
-		return Foreseen{}, false
+		return auth.Recalled{}, Foreseen{}
 	}
 	at := site{p, o}
-	e, ok := w.unaskedEntry(w.glance(at), at, u)
-	return Foreseen{From: FromStored, Account: e.Account, Entry: e}, ok
-}
-
-// StrongestAt is the strongest answer ever accepted over the URL's path, or 0
-// (RULES R8).
-func (w *Wallet) StrongestAt(p *auth.Party, u *url.URL) auth.Strength {
-	o, err := auth.OriginOf(u)
-	if err != nil {
-		return 0
+	f := w.glance(at)
+	r := auth.Recalled{Strongest: f.Strongest(u)}
+	var by Foreseen
+	if i := w.givenFor(p, o); i >= 0 {
+		by = w.Given[i].foreseen()
+		r.Ready, r.Query = w.goesUnasked(i), unasked(auth.Space{Party: p, Origin: o}, w.Given[i].challenge(), u)
+	} else if e, ok := w.unaskedEntry(f, at, u); ok && w.keeps() && !w.Renew {
+		by = Foreseen{From: FromStored, Account: e.Account, Entry: e}
+		r.Ready, r.Query, r.ClearText = true, unasked(e.Space, challengeOf(e), u), f.Agreed(e.Space).ClearText
 	}
-	return w.glance(site{p, o}).Strongest(u)
+	r.Credential = by.Credential()
+	return r, by
 }

@@ -55,15 +55,7 @@ func (w *Wallet) recallGiven(ctx context.Context, r *auth.Recalled, i int, sp au
 	c.Given = true
 	w.hold(s, holding{credential: c, kind: g.kind(), source: fromGiven, given: i})
 	r.Ready, r.Credential = true, c
-	// No realm is known yet: the challenge is made up.
-	ch := auth.Challenge{Scheme: "bearer"}
-	switch {
-	case g.NTLM:
-		ch = auth.Challenge{Scheme: "ntlm"}
-	case g.kind() == auth.Password:
-		ch = auth.Challenge{Scheme: "basic", Params: []auth.Param{{Name: "realm"}}}
-	}
-	r.Query = unasked(sp, ch, u)
+	r.Query = unasked(sp, g.challenge(), u)
 }
 
 // recallStored makes a stored credential ready.
@@ -84,6 +76,13 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 		w.land(s)
 		return
 	}
+	r.Ready, r.Credential, r.Query = true, h.credential, unasked(e.Space, challengeOf(e), u)
+	r.ClearText = f.Agreed(e.Space).ClearText
+}
+
+// challengeOf is the challenge that the entry may answer unasked, made up from what
+// is remembered.
+func challengeOf(e index.Entry) auth.Challenge {
 	ch := auth.Challenge{Scheme: "basic"}
 	if e.Kind == auth.Token {
 		ch.Scheme = "bearer"
@@ -97,8 +96,7 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 	if e.Charset != "" {
 		ch.Params = append(ch.Params, auth.Param{Name: "charset", Value: e.Charset})
 	}
-	r.Ready, r.Credential, r.Query = true, h.credential, unasked(e.Space, ch, u)
-	r.ClearText = f.Agreed(e.Space).ClearText
+	return ch
 }
 
 // unaskedEntry returns the stored entry that may go unasked to the URL, of

@@ -22,3 +22,11 @@ type Acquirer interface {
 	// ErrCannotStart when neither would help.
 	Acquire(ctx context.Context, q Query, have Credential, need func(context.Context, Query) (Credential, error)) (Credential, error)
 }
+
+// Holder is implemented by an Acquirer that can tell whose credential Acquire
+// would return when the wallet holds nothing, as far as that can be told without
+// asking anybody. account is as the User of Acquire's have, and errors are those
+// of Acquire.
+type Holder interface {
+	Held(at Space, account string) (user string, err error)
+}

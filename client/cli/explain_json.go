@@ -4,6 +4,7 @@ import (
 	"errors"
 	"unicode/utf8"
 
+	"getin/client"
 	"getin/client/auth"
 	"getin/store"
 )
@@ -18,12 +19,13 @@ type explainJSON struct {
 type hopJSON struct {
 	URL        string          `json:"url"`
 	Status     int             `json:"status"`
-	Unasked    *foreseenJSON   `json:"unasked"`
+	Unasked    []unaskedJSON   `json:"unasked"`
 	Asks       *string         `json:"asks"` // "server" or "proxy"
 	Challenges []offeredJSON   `json:"challenges"`
 	Unreadable []unreadJSON    `json:"unreadable"`
 	Stored     []entryJSON     `json:"stored"`
 	Choice     *choiceJSON     `json:"choice"`
+	Reason     *string         `json:"reason"` // why nothing would answer
 	Redirect   *redirectedJSON `json:"redirect"`
 }
 
@@ -55,6 +57,12 @@ type foreseenJSON struct {
 	Several []string           `json:"accounts"`
 }
 
+type unaskedJSON struct {
+	To     string       `json:"to"` // "server" or "proxy"
+	Scheme string       `json:"scheme"`
+	By     foreseenJSON `json:"by"`
+}
+
 type choiceJSON struct {
 	Strength string       `json:"strength"`
 	By       foreseenJSON `json:"by"`
@@ -69,44 +77,44 @@ type redirectedJSON struct {
 }
 
 func (x *explainer) toJSON(chain []*explained) explainJSON {
-	out := explainJSON{URL: x.mask.url(chain[0].url), Hops: []hopJSON{}}
-	for _, h := range chain {
-		out.Hops = append(out.Hops, x.hopJSON(h))
+	out := explainJSON{URL: x.mask.url(chain[0].URL), Hops: []hopJSON{}}
+	for _, e := range chain {
+		out.Hops = append(out.Hops, x.hopJSON(e))
 	}
 	return out
 }
 
-func (x *explainer) hopJSON(h *explained) hopJSON {
+func (x *explainer) hopJSON(e *explained) hopJSON {
 	out := hopJSON{
-		URL: x.mask.url(h.url), Status: h.status, Challenges: []offeredJSON{}, Unreadable: []unreadJSON{},
-		Stored: entriesToJSON(pointers(h.stored)),
+		URL: x.mask.url(e.URL), Status: e.Status, Unasked: []unaskedJSON{}, Challenges: []offeredJSON{}, Unreadable: []unreadJSON{},
+		Stored: entriesToJSON(pointers(e.stored)),
 	}
-	if h.unasked != nil {
-		f := foreseenToJSON(*h.unasked)
-		out.Unasked = &f
+	for _, a := range e.unasked {
+		out.Unasked = append(out.Unasked, unaskedJSON{a.party.Name, a.scheme, foreseenToJSON(a.by)})
 	}
-	if h.party != nil {
-		out.Asks = &h.party.Name
+	if e.Party != nil {
+		out.Asks = &e.Party.Name
 	}
-	for _, o := range h.challenges {
+	for _, o := range e.Offers {
 		out.Challenges = append(out.Challenges, offeredToJSON(o))
 	}
-	for _, e := range syntaxErrors(h.syntax) {
-		out.Unreadable = append(out.Unreadable, unreadJSON{e.Line + 1, e.Offset + 1, e.Reason})
+	for _, wrong := range syntaxErrors(e.Syntax) {
+		out.Unreadable = append(out.Unreadable, unreadJSON{wrong.Line + 1, wrong.Offset + 1, wrong.Reason})
 	}
-	if c := h.choice; c != nil {
-		out.Choice = &choiceJSON{c.traits.Strength.String(), foreseenToJSON(c.by), orEmpty(c.concerns)}
+	if c := e.Choice; c != nil {
+		out.Choice = &choiceJSON{c.Query.Strength.String(), foreseenToJSON(e.by), orEmpty(e.concerns)}
+	} else if e.Party != nil {
+		out.Reason = known(reasonText(e.Reason))
 	}
-	if h.next != nil {
-		o, err := auth.OriginOf(h.next)
-		out.Redirect = &redirectedJSON{x.mask.url(h.next), err != nil || x.leaves(h, o), orEmpty(h.stripped), known(h.ended)}
+	if e.Next != nil {
+		out.Redirect = &redirectedJSON{x.mask.url(e.Next), e.Leaves, orEmpty(e.Dropped), known(errorText(e.Ended))}
 	}
 	return out
 }
 
-func offeredToJSON(o offered) offeredJSON {
-	out := offeredJSON{Scheme: o.challenge.Scheme, Token68: known(o.challenge.Token68), Params: []paramJSON{}}
-	for _, p := range o.challenge.Params {
+func offeredToJSON(o client.Offer) offeredJSON {
+	out := offeredJSON{Scheme: o.Challenge.Scheme, Token68: known(o.Challenge.Token68), Params: []paramJSON{}}
+	for _, p := range o.Challenge.Params {
 		j := paramJSON{Name: p.Name}
 		if utf8.ValidString(p.Value) {
 			j.Value = &p.Value
@@ -115,10 +123,10 @@ func offeredToJSON(o offered) offeredJSON {
 		}
 		out.Params = append(out.Params, j)
 	}
-	if o.problem != nil {
-		out.Problem = known(o.problem.Error())
+	if o.Problem != nil {
+		out.Problem = known(o.Problem.Error())
 	} else {
-		out.Strength = known(o.traits.Strength.String())
+		out.Strength = known(o.Traits.Strength.String())
 	}
 	return out
 }

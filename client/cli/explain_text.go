@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"getin/client"
 	"getin/client/auth"
 	"getin/prompt"
 	"getin/store"
@@ -23,83 +25,98 @@ func (x *explainer) text(chain []*explained) string {
 		}
 		x.hopText(&b, h)
 	}
-	b.WriteString("\nno secret was sent to find this out\n")
+	sent := "no secret was sent to find this out"
+	if slices.ContainsFunc(x.proxies.told, func(c auth.Credential) bool { return !c.Secret.Empty() }) {
+		sent += ", but the SOCKS proxy's own"
+	}
+	b.WriteString("\n" + sent + "\n")
 	return b.String()
 }
 
-func (x *explainer) hopText(b *strings.Builder, h *explained) {
+func (x *explainer) hopText(b *strings.Builder, e *explained) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
-	line("%s", prompt.Clean(x.mask.url(h.url), uncut))
-	for _, s := range x.drawing(h) {
+	line("%s", prompt.Clean(x.mask.url(e.URL), uncut))
+	for _, s := range e.drawing() {
 		line("    %s", s)
 	}
-	if h.unasked != nil {
-		line("  goes at once: %s", foreseenText(*h.unasked))
+	for _, a := range e.unasked {
+		to := ""
+		if a.party == auth.Proxy {
+			to = " to the proxy"
+		}
+		line("  goes at once%s: %s", to, foreseenText(a.by))
 	}
-	if h.party != nil {
-		x.askedText(line, h)
+	if e.Party != nil {
+		x.askedText(line, e)
 	}
-	if h.next == nil {
+	if e.Next == nil {
+		if e.Ended != nil {
+			line("  redirects, but -L does not follow: %s", prompt.Clean(e.Ended.Error(), uncut))
+		}
 		return
 	}
-	line("  redirects to %s, which -L follows", prompt.Clean(x.mask.url(h.next), uncut))
-	o, err := auth.OriginOf(h.next)
-	switch {
-	case err != nil:
-	case x.leaves(h, o):
+	x.redirectText(line, e)
+}
+
+func (x *explainer) redirectText(line func(string, ...any), e *explained) {
+	to := prompt.Clean(x.mask.url(e.Next), uncut)
+	if e.Ended != nil {
+		line("  redirects to %s, where -L does not follow: %s", to, prompt.Clean(e.Ended.Error(), uncut))
+		return
+	}
+	line("  redirects to %s, which -L follows", to)
+	if e.Leaves {
 		line("    another origin than the one typed: nothing goes there unasked")
-	default:
-		line("    counts as the origin that was typed: what goes here goes there")
+	} else {
+		line("    counts as the origin that was typed: what is given for that goes there")
 	}
-	if len(h.stripped) > 0 {
-		line("    left behind, for good: %s", prompt.Clean(strings.Join(h.stripped, ", "), uncut))
+	if e.URL.Scheme == "https" && e.Next.Scheme == "http" {
+		line("    from https to http: no secret goes along, whoever asks there")
 	}
-	if h.ended != "" {
-		line("    %s", h.ended)
+	if len(e.Dropped) > 0 {
+		line("    left behind, for good: %s", prompt.Clean(strings.Join(e.Dropped, ", "), uncut))
 	}
 }
 
 // askedText tells the challenges, what is stored, and what would be used.
-func (x *explainer) askedText(line func(string, ...any), h *explained) {
-	line("  the %s asks who you are; offered:", h.party.Name)
-	for _, o := range h.challenges {
+func (x *explainer) askedText(line func(string, ...any), e *explained) {
+	line("  the %s asks who you are; offered:", e.Party.Name)
+	for _, o := range e.Offers {
 		line("    %s", offeredText(o))
-		for _, p := range o.challenge.Params {
+		for _, p := range o.Challenge.Params {
 			line("      %s = %s", prompt.Clean(p.Name, paramCells), prompt.Quote(p.Value, paramCells))
 		}
 	}
-	for _, e := range syntaxErrors(h.syntax) {
-		line("    cannot be read: field %d, octet %d: %s", e.Line+1, e.Offset+1, e.Reason)
+	for _, wrong := range syntaxErrors(e.Syntax) {
+		line("    cannot be read: field %d, octet %d: %s", wrong.Line+1, wrong.Offset+1, wrong.Reason)
 	}
-	if len(h.challenges) == 0 && h.syntax == nil {
+	if len(e.Offers) == 0 && e.Syntax == nil {
 		line("    nothing: the response does not say how to log in")
 	}
 	line("  stored for this origin:")
-	for i := range h.stored {
-		line("    %s", storedText(&h.stored[i], h.stored))
+	for i := range e.stored {
+		line("    %s", storedText(&e.stored[i], e.stored))
 	}
-	if len(h.stored) == 0 {
+	if len(e.stored) == 0 {
 		line("    nothing")
 	}
-	line("  would be used: %s", choiceText(h))
-	if h.choice != nil {
-		for _, c := range h.choice.concerns {
-			line("    but %s", c)
-		}
+	line("  would be used: %s", choiceText(e))
+	for _, c := range e.concerns {
+		line("    but %s", c)
 	}
 }
 
-func offeredText(o offered) string {
-	name := prompt.Clean(o.challenge.Scheme, paramCells)
+func offeredText(o client.Offer) string {
+	name := prompt.Clean(o.Challenge.Scheme, paramCells)
 	switch {
-	case o.problem != nil:
-		return fmt.Sprintf("%s: cannot be answered: %s", name, prompt.Clean(o.problem.Error(), uncut))
-	case o.traits.SendsSecret && o.traits.ConnectionBound:
-		return fmt.Sprintf("%s: who listens can find the %s out", o.traits.Strength, o.traits.Wants)
-	case o.traits.SendsSecret:
-		return fmt.Sprintf("%s: shows the %s itself to the server", o.traits.Strength, o.traits.Wants)
+	case o.Problem != nil:
+		return fmt.Sprintf("%s: cannot be answered: %s", name, prompt.Clean(o.Problem.Error(), uncut))
+	case o.Traits.SendsSecret && o.Traits.ConnectionBound:
+		return fmt.Sprintf("%s: who listens can find the %s out", o.Traits.Strength, o.Traits.Wants)
+	case o.Traits.SendsSecret:
+		return fmt.Sprintf("%s: shows the %s itself to the server", o.Traits.Strength, o.Traits.Wants)
 	}
-	return fmt.Sprintf("%s: proves the %s without showing it", o.traits.Strength, o.traits.Wants)
+	return fmt.Sprintf("%s: proves the %s without showing it", o.Traits.Strength, o.Traits.Wants)
 }
 
 func storedText(e *index.Entry, all []index.Entry) string {
@@ -115,28 +132,39 @@ func storedText(e *index.Entry, all []index.Entry) string {
 }
 
 // choiceText says what would answer, and why that.
-func choiceText(h *explained) string {
-	c := h.choice
-	if c == nil {
-		return "nothing: no challenge can be answered"
+func choiceText(e *explained) string {
+	if e.Choice == nil {
+		return "nothing: " + reasonText(e.Reason)
 	}
+	chosen := e.Choice.Query.Strength
+	text := fmt.Sprintf("%s, with %s", chosen, foreseenText(e.by))
+	why := "the strongest that is offered"
 	var others []string
-	for _, o := range h.challenges {
-		if name := o.traits.Strength.String(); o.problem == nil && o.traits.Strength != c.traits.Strength && !slices.Contains(others, name) {
-			others = append(others, name)
+	for _, o := range e.Offers {
+		name := o.Traits.Strength.String()
+		if o.Problem != nil || o.Traits.Strength == chosen || slices.Contains(others, name) {
+			continue
+		}
+		others = append(others, name)
+		if o.Traits.Strength > chosen {
+			why = "what can be answered without asking, or by a password"
 		}
 	}
-	text := fmt.Sprintf("%s, with %s", c.traits.Strength, foreseenText(c.by))
 	if len(others) > 0 {
-		why := "the strongest that is offered"
-		for _, o := range h.challenges {
-			if o.problem == nil && o.traits.Strength > c.traits.Strength {
-				why = "what can be answered without asking, or by a password"
-			}
-		}
 		text += fmt.Sprintf("; %s (also there: %s)", why, strings.Join(others, ", "))
 	}
 	return text
+}
+
+// reasonText says why nothing would answer.
+func reasonText(err error) string {
+	switch {
+	case errors.Is(err, client.ErrOwnHeader):
+		return "the credentials set by hand are final"
+	case errors.Is(err, client.ErrSigned):
+		return "the request is signed, and no challenge is answered beside that"
+	}
+	return prompt.Clean(errorText(err), uncut)
 }
 
 func foreseenText(f store.Foreseen) string {
@@ -160,49 +188,35 @@ func foreseenText(f store.Foreseen) string {
 }
 
 // drawing shows the exchange: what was sent now, and what would follow.
-func (x *explainer) drawing(h *explained) []string {
-	peer := h.origin.Display()
-	if h.party == auth.Proxy {
+func (e *explained) drawing() []string {
+	peer := e.Origin.Display()
+	if e.Party == auth.Proxy {
 		peer = "the proxy"
 	}
 	ask := "GET"
-	if h.unasked != nil {
-		ask = "GET + " + h.unaskedScheme()
+	for _, a := range e.unasked {
+		ask += " + " + a.scheme
 	}
 	var offers []string
-	for _, o := range h.challenges {
-		offers = append(offers, prompt.Clean(o.challenge.Scheme, paramCells))
+	for _, o := range e.Offers {
+		offers = append(offers, prompt.Clean(o.Challenge.Scheme, paramCells))
 	}
-	answer := strings.TrimSpace(fmt.Sprintf("%d %s", h.status, strings.Join(offers, ", ")))
-	lines := [][2]string{{ask, "-->"}, {answer, "<--"}}
-	if h.choice != nil {
-		lines = append(lines, [2]string{"GET + " + h.choice.traits.Strength.String(), "-->"})
+	answer := strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, strings.Join(offers, ", ")))
+	arrows := []struct{ text, line, note string }{
+		{ask, "you --%s %s--> %s", ""}, {answer, "you <-%s %s--- %s", ""},
+	}
+	if e.Choice != nil {
+		arrows = append(arrows, struct{ text, line, note string }{
+			"GET + " + e.Choice.Query.Strength.String(), "you --%s %s--> %s", "   (would follow)",
+		})
 	}
 	width := 0
-	for _, l := range lines {
-		width = max(width, len(l[0]))
+	for _, a := range arrows {
+		width = max(width, len(a.text))
 	}
-	var out []string
-	for i, l := range lines {
-		pad := strings.Repeat("-", width-len(l[0]))
-		s := fmt.Sprintf("you --%s %s--> %s", pad, l[0], peer)
-		if l[1] == "<--" {
-			s = fmt.Sprintf("you <-%s %s--- %s", pad, l[0], peer)
-		}
-		if i == 2 {
-			s += "   (would follow)"
-		}
-		out = append(out, s)
+	var lines []string
+	for _, a := range arrows {
+		lines = append(lines, fmt.Sprintf(a.line, strings.Repeat("-", width-len(a.text)), a.text, peer)+a.note)
 	}
-	return out
-}
-
-func (h *explained) unaskedScheme() string {
-	if h.unasked.From == store.FromStored {
-		return h.unasked.Entry.Strength.String()
-	}
-	if h.unasked.Source == "--oauth2-bearer" {
-		return auth.StrengthBearer.String()
-	}
-	return auth.StrengthBasic.String()
+	return lines
 }

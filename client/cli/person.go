@@ -163,6 +163,9 @@ func (p *person) heading(t *prompt.Terminal, q auth.Query) error {
 // asksFor is the first line of a dialogue: a proxy is named as a proxy, and
 // after a redirect both origins are named (rule R5).
 func asksFor(q auth.Query) string {
+	if q.Challenge.Scheme == "" { // nobody asks
+		return fmt.Sprintf("requests to %s are signed with a %s (%s)", partyName(q), q.Wants, q.Scheme)
+	}
 	text := fmt.Sprintf("%s asks for a %s (%s)", partyName(q), q.Wants, q.Scheme)
 	if from := q.Redirected; from != (auth.Origin{}) {
 		text += ", after a redirect from " + from.Display()

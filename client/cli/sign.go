@@ -22,9 +22,12 @@ func signedNames(o *options, own []ownField) []string {
 	return names
 }
 
+// signing is the scheme's name, for people.
+const signing = "AWS Signature V4"
+
 // signAs tells who signs the requests to an origin: whom the user named for it,
-// with a secret (rule R4). As in curl nobody does when nobody was named. Each
-// secret is got once.
+// with a secret (rule R4), which is asked for when it was not given. As in curl
+// nobody does when nobody was named. Each secret is got once, and never stored.
 func signAs(w *store.Wallet, m *mask) func(context.Context, auth.Origin) (*auth.Credential, error) {
 	var mu sync.Mutex
 	known := map[auth.Origin]*auth.Credential{}
@@ -34,15 +37,15 @@ func signAs(w *store.Wallet, m *mask) func(context.Context, auth.Origin) (*auth.
 		if c, found := known[o]; found {
 			return c, nil
 		}
-		c, err := w.Told(ctx, o)
+		c, err := w.Told(ctx, o, signing)
 		switch {
 		case errors.Is(err, auth.ErrNoCredential):
 			known[o] = nil
 			return nil, nil
 		case errors.Is(err, auth.ErrNobody):
 			return nil, &usageError{
-				why:  "flag --aws-sigv4: a user, and no secret to sign with",
-				hint: "-u KEY:SECRET, or --secret-file with -u KEY", code: exitUsage,
+				why:  "flag --aws-sigv4: a user, no secret to sign with, and nobody to ask",
+				hint: "--secret-file with -u KEY", code: exitUsage,
 			}
 		case err != nil:
 			return nil, err
