@@ -11,7 +11,8 @@ import (
 // maxFile bounds a file, in octets: some ten thousand entries.
 const maxFile = 1 << 20
 
-// ErrWritable: others may write the file, and so say where passwords go.
+// ErrWritable: others may write the file, by its mode or as its owner, and so say
+// where passwords go.
 var ErrWritable = errors.New("others may write it")
 
 // Read reads a file. readable tells that others may read the passwords that are
@@ -31,8 +32,11 @@ func Read(name string) (f *File, readable bool, err error) {
 	if runtime.GOOS == "windows" || !mode.IsRegular() {
 		mode = 0 // has no such bits, or comes through a pipe from whoever runs this
 	}
-	if mode&0o022 != 0 {
+	switch {
+	case mode&0o022 != 0:
 		return nil, false, fmt.Errorf("%s: %w (chmod 600 %s)", name, ErrWritable, name)
+	case fi.Mode().IsRegular() && foreign(fi):
+		return nil, false, fmt.Errorf("%s: %w: it is another user's", name, ErrWritable)
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
