@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"getin/client/auth"
 	"getin/store/index"
 )
 
@@ -47,7 +48,7 @@ func (f *fill) candidates() []index.Entry {
 	file := f.load(site{f.query.Space.Party, f.query.Space.Origin})
 	var list []index.Entry
 	for _, e := range file.Entries {
-		if e.Unbound != "" || e.Space != f.query.Space || e.Kind != f.query.Wants || f.account != "" && e.Account != f.account {
+		if e.Unbound != "" || !f.covered(e) || e.Kind != f.query.Wants || f.account != "" && e.Account != f.account {
 			continue
 		}
 		if f.here(e) && f.open(e) {
@@ -55,6 +56,16 @@ func (f *fill) candidates() []index.Entry {
 		}
 	}
 	return list
+}
+
+// covered reports whether the entry is of the query's space. A token that nobody
+// has issued for one resource (realms add) is for all that its realm has.
+func (f *fill) covered(e index.Entry) bool {
+	want := f.query.Space
+	if e.Kind == auth.Token && e.Issuer == "" && e.Space.Resource == "" {
+		want.Resource = ""
+	}
+	return e.Space == want
 }
 
 // here reports whether the entry lies in the store in use; of one that does not,
