@@ -39,7 +39,23 @@ func (w *Wallet) Copy(ctx context.Context, e index.Entry, from Place) error {
 	if err := w.save(ctx, k, c, e); err != nil || there {
 		return err
 	}
-	if there, err = w.has(ctx, k, c); err == nil && !there {
+	return w.readBack(ctx, k, c)
+}
+
+// Copied reads an entry back that was copied, once all were: a store that keeps
+// one account of a server has the last one alone.
+func (w *Wallet) Copied(ctx context.Context, e index.Entry, from Place) error {
+	c, err := from.Store.Get(ctx, KeyOf(e))
+	if err != nil {
+		return fmt.Errorf("%s: %w", from.Name, err)
+	}
+	return w.readBack(ctx, KeyOf(e), c)
+}
+
+// readBack looks whether Keep has what was put there.
+func (w *Wallet) readBack(ctx context.Context, k Key, c auth.Credential) error {
+	there, err := w.has(ctx, k, c)
+	if err == nil && !there {
 		err = ErrNotFound
 	}
 	if err != nil {
@@ -87,6 +103,9 @@ func (w *Wallet) Rebuild(ctx context.Context) (found int, restored []index.Entry
 		failed := w.Index.Update(ctx, k.Space.Party, k.Space.Origin, func(f *index.File) error {
 			if old := f.Find(e.ID, e.Store); old != nil {
 				old.State = index.Saved // the item is there
+				if old.Saved.IsZero() {
+					old.Saved = e.Saved // the save was interrupted
+				}
 				return nil
 			}
 			f.Put(e)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"getin/client/auth"
 	"getin/store"
@@ -101,5 +102,24 @@ func TestRebuild(t *testing.T) {
 	}
 	if _, restored, err := w.Rebuild(t.Context()); err != nil || len(restored) != 0 {
 		t.Errorf("a second time: %d, %v", len(restored), err)
+	}
+}
+
+// A save that was interrupted after its item lay there is ended.
+func TestRebuildEndsWhatIsPending(t *testing.T) {
+	ix, dir, e := stored(t)
+	err := ix.Update(t.Context(), e.Space.Party, e.Space.Origin, func(f *index.File) error {
+		f.Entries[0].State, f.Entries[0].Saved = index.Pending, time.Time{}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &store.Wallet{Index: ix, Keep: store.Place{Name: "old", Store: dir}}
+	if found, restored, err := w.Rebuild(t.Context()); err != nil || found != 1 || len(restored) != 0 {
+		t.Errorf("%d found, restored %v, %v", found, restored, err)
+	}
+	if all, _ := ix.All(); all[0].State != index.Saved || all[0].Saved.IsZero() {
+		t.Errorf("%+v", all[0])
 	}
 }

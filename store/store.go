@@ -31,6 +31,12 @@ type Lister interface {
 	List(context.Context) ([]Key, error)
 }
 
+// Merging is a Store that files some keys as one: what is deleted under one of
+// them is gone under all.
+type Merging interface {
+	Same(a, b Key) bool
+}
+
 // What a Store may answer. Callers decide by errors.Is.
 var (
 	ErrNotFound    = errors.New("not found")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"getin/client/auth"
@@ -171,11 +172,13 @@ func (w *Wallet) Remove(ctx context.Context, e index.Entry) error {
 	}
 	at := site{e.Space.Party, e.Space.Origin}
 	defer w.stale(at)
+	shared := false
 	state := func(s index.State) func(*index.File) error {
 		return func(f *index.File) error {
 			if now := f.Find(e.ID, e.Store); now != nil {
 				now.State = s
 			}
+			shared = sharesItem(from, e, f.Entries)
 			return nil
 		}
 	}
@@ -183,7 +186,7 @@ func (w *Wallet) Remove(ctx context.Context, e index.Entry) error {
 		return err
 	}
 	testOnlyStep("pending")
-	if err := from.Delete(ctx, KeyOf(e)); err != nil && !errors.Is(err, ErrNotFound) {
+	if err := deleteItem(ctx, from, e, shared); err != nil && !errors.Is(err, ErrNotFound) {
 		tidy, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 		defer cancel()
 		w.update(tidy, at, state(e.State))
@@ -193,6 +196,24 @@ func (w *Wallet) Remove(ctx context.Context, e index.Entry) error {
 	return w.Index.Update(ctx, at.party, at.origin, func(f *index.File) error {
 		f.Remove(e.ID, e.Store)
 		return nil
+	})
+}
+
+// deleteItem deletes the entry's item, unless it is that of another entry too.
+func deleteItem(ctx context.Context, from Store, e index.Entry, shared bool) error {
+	if shared {
+		return nil
+	}
+	return from.Delete(ctx, KeyOf(e))
+}
+
+// sharesItem reports whether another of the entries, which are of one origin,
+// lies in the entry's item. One that is being removed does not count: of two that
+// go at once the later takes the item along.
+func sharesItem(from Store, e index.Entry, entries []index.Entry) bool {
+	m, ok := from.(Merging)
+	return ok && slices.ContainsFunc(entries, func(other index.Entry) bool {
+		return other.Store == e.Store && other.ID != e.ID && other.State == index.Saved && m.Same(KeyOf(other), KeyOf(e))
 	})
 }
 

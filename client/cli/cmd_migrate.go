@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -54,33 +55,36 @@ func storeMigrate(j *job) error {
 	return firstOf(j.tellMoved(len(moving), from, to), problem)
 }
 
-// copyAll copies the entries; when one cannot be, the others are copied all the
-// same, and the error says that nothing is to be removed.
+// copyAll copies the entries and then reads all of them back; when one cannot be
+// copied, the others are all the same, and the error says that nothing is to be
+// removed.
 func (j *job) copyAll(w *store.Wallet, source store.Place, moving, all []index.Entry) error {
 	failed := 0
 	short := index.ShortIDs(all)
-	for i := range moving {
-		e := &moving[i]
-		err := w.Copy(j.ctx, *e, source)
-		if errors.Is(err, store.ErrNotFound) && e.State == index.Pending {
-			continue // a save that was interrupted: there is nothing to copy
+	for _, do := range []func(context.Context, index.Entry, store.Place) error{w.Copy, w.Copied} {
+		for i := range moving {
+			e := &moving[i]
+			err := do(j.ctx, *e, source)
+			if errors.Is(err, store.ErrNotFound) && e.State == index.Pending {
+				continue // a save that was interrupted: there is nothing to copy
+			}
+			if err == nil {
+				continue
+			}
+			failed++
+			j.warn("%s: %s: not copied: %v", short[e.ID], describe(e), err)
+			if j.ctx.Err() != nil {
+				break
+			}
 		}
-		if err == nil {
-			continue
-		}
-		failed++
-		j.warn("%s: %s: not copied: %v", short[e.ID], describe(e), err)
-		if j.ctx.Err() != nil {
-			break
+		if failed > 0 {
+			return &failure{
+				err: fmt.Errorf("%d of %d not copied; %s is as it was", failed, len(moving), placeText(source.Name)), code: exitAuth,
+				hint: "the same command again goes on where this one stopped; getin realms remove takes away what cannot be read",
+			}
 		}
 	}
-	if failed == 0 {
-		return nil
-	}
-	return &failure{
-		err: fmt.Errorf("%d of %d not copied; %s is as it was", failed, len(moving), placeText(source.Name)), code: exitAuth,
-		hint: "the same command again goes on where this one stopped; getin realms remove takes away what cannot be read",
-	}
+	return nil
 }
 
 func (j *job) tellMoved(n int, from, to choice) error {
@@ -101,7 +105,10 @@ func storeRebuild(j *job) error {
 	}
 	found, restored, err := w.Rebuild(j.ctx)
 	if errors.Is(err, store.ErrNowhere) {
-		return &failure{err: fmt.Errorf("%s cannot list what lies in it", placeText(w.Keep.Name)), code: exitAuth}
+		return &failure{
+			err: fmt.Errorf("%s cannot list what lies in it", placeText(w.Keep.Name)), code: exitAuth,
+			hint: "nothing is lost: it is asked after a challenge, whether getin remembers anything there or not",
+		}
 	}
 	all, _ := w.Index.All() // only for the length of the IDs
 	short := index.ShortIDs(all)

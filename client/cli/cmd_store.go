@@ -38,7 +38,7 @@ func storeActions() []action {
 			flags: storeFlag, run: storeLock,
 		},
 		{
-			name: "migrate", words: "keyring|vault|vault:DIR", help: "move everything to another store; it is read back before anything is removed",
+			name: "migrate", words: "keyring|vault|vault:DIR|helper:git:NAME", help: "move everything to another store; it is read back before anything is removed",
 			flags: storeFlag, least: 1, most: 1, run: storeMigrate,
 		},
 		{

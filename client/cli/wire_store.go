@@ -47,3 +47,9 @@ func (w watchedStore) List(ctx context.Context) ([]store.Key, error) {
 	}
 	return nil, store.ErrNowhere
 }
+
+// Same implements store.Merging.
+func (w watchedStore) Same(a, b store.Key) bool {
+	m, ok := w.Store.(store.Merging)
+	return ok && m.Same(a, b)
+}

@@ -55,7 +55,10 @@ type Program struct {
 	Quiet bool
 }
 
-var _ store.Store = (*Program)(nil)
+var (
+	_ store.Store   = (*Program)(nil)
+	_ store.Merging = (*Program)(nil)
+)
 
 // ParseProgram reads "git:NAME" or "docker:NAME".
 func ParseProgram(text string, lookup func(string) (string, bool)) (*Program, error) {
@@ -130,6 +133,11 @@ func (p *Program) Delete(ctx context.Context, k store.Key) error {
 		return p.dockerDelete(ctx, k)
 	}
 	return p.gitDelete(ctx, k, c)
+}
+
+// Same implements store.Merging: these protocols know no realms.
+func (p *Program) Same(a, b store.Key) bool {
+	return a.Space.Origin == b.Space.Origin && a.Account == b.Account
 }
 
 // takes refuses what these protocols cannot say: they know servers, and
