@@ -54,6 +54,7 @@ type explainer struct {
 type explained struct {
 	*client.Foresight
 	unasked  []goesAtOnce
+	issuers  []*issuing // of Offers
 	stored   []index.Entry
 	by       store.Foreseen // of Choice
 	concerns []string       // what would be asked, or refused, before it goes
@@ -131,7 +132,7 @@ func (x *explainer) chain(ctx context.Context, u *url.URL) ([]*explained, error)
 
 // look adds to what the client would do where the credentials would come from.
 func (x *explainer) look(ctx context.Context, f *client.Foresight) *explained {
-	e := &explained{Foresight: f}
+	e := &explained{Foresight: f, issuers: x.issuers(ctx, f)}
 	for _, a := range f.Unasked {
 		sp := a.Query.Space
 		_, by := x.wallet.ForeseeRecall(sp.Party, targetOf(a.Query))

@@ -30,11 +30,12 @@ type hopJSON struct {
 }
 
 type offeredJSON struct {
-	Scheme   string      `json:"scheme"`
-	Token68  *string     `json:"token68"`
-	Params   []paramJSON `json:"params"`
-	Strength *string     `json:"strength"`
-	Problem  *string     `json:"problem"` // null: it can be answered
+	Scheme   string       `json:"scheme"`
+	Token68  *string      `json:"token68"`
+	Params   []paramJSON  `json:"params"`
+	Strength *string      `json:"strength"`
+	Problem  *string      `json:"problem"` // null: it can be answered
+	Tokens   *issuingJSON `json:"tokens"`  // null: nobody is named who issues them
 }
 
 type paramJSON struct {
@@ -95,8 +96,9 @@ func (x *explainer) hopJSON(e *explained) hopJSON {
 	if e.Party != nil {
 		out.Asks = &e.Party.Name
 	}
-	for _, o := range e.Offers {
+	for i, o := range e.Offers {
 		out.Challenges = append(out.Challenges, offeredToJSON(o))
+		out.Challenges[i].Tokens = issuingToJSON(e.issuers[i])
 	}
 	for _, wrong := range syntaxErrors(e.Syntax) {
 		out.Unreadable = append(out.Unreadable, unreadJSON{wrong.Line + 1, wrong.Offset + 1, wrong.Reason})

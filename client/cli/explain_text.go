@@ -81,10 +81,15 @@ func (x *explainer) redirectText(line func(string, ...any), e *explained) {
 // askedText tells the challenges, what is stored, and what would be used.
 func (x *explainer) askedText(line func(string, ...any), e *explained) {
 	line("  the %s asks who you are; offered:", e.Party.Name)
-	for _, o := range e.Offers {
+	for i, o := range e.Offers {
 		line("    %s", offeredText(o))
 		for _, p := range o.Challenge.Params {
 			line("      %s = %s", prompt.Clean(p.Name, paramCells), prompt.Quote(p.Value, paramCells))
+		}
+		if e.issuers[i] != nil {
+			for _, text := range e.issuers[i].lines() {
+				line("      %s", text)
+			}
 		}
 	}
 	for _, wrong := range syntaxErrors(e.Syntax) {
@@ -122,8 +127,14 @@ func offeredText(o client.Offer) string {
 func storedText(e *index.Entry, all []index.Entry) string {
 	text := fmt.Sprintf("%s  realm %s, %s, account %s, in %s", index.Short(e.ID, all), realmText(e, realmCells), schemeText(e),
 		accountText(e, accountCells), placeText(e.Store))
+	if e.Issuer != "" {
+		text += fmt.Sprintf(", issued by %s for %s", prompt.Clean(e.Issuer, uncut), prompt.Quote(e.Scope, paramCells))
+	}
 	if !e.Expires.IsZero() {
 		text += ", says that it expires " + momentText(e.Expires)
+	}
+	if e.Refreshable {
+		text += ", is refreshed then"
 	}
 	if e.Refused > 0 {
 		text += ", refused " + refusalText(e)
@@ -138,6 +149,9 @@ func choiceText(e *explained) string {
 	}
 	chosen := e.Choice.Query.Strength
 	text := fmt.Sprintf("%s, with %s", chosen, foreseenText(e.by))
+	if p := e.issuer(); p != nil && e.by.From == store.FromPerson {
+		text = fmt.Sprintf("%s, with a token that a person signs in for at %s (getin asks first, getin login does not)", chosen, prompt.Clean(p.Server.Issuer, uncut))
+	}
 	why := "the strongest that is offered"
 	var others []string
 	for _, o := range e.Offers {

@@ -16,7 +16,8 @@ import (
 // scriptOAuth is a resource, $API, and the authorization server that it names,
 // $ISSUER, where everybody who comes has signed in already. /closed/ is another
 // resource, whose issuer registers no clients and knows app alone, and robot with
-// its secret; that of /codes/ has no browser sign in.
+// its secret; that of /codes/ has no browser sign in. The metadata of /wrong/ are
+// about something else.
 type scriptOAuth struct {
 	mu      sync.Mutex
 	log     []string
@@ -62,7 +63,11 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 	defer o.mu.Unlock()
 	const known = "/.well-known/oauth-protected-resource"
 	if at, ok := strings.CutPrefix(r.URL.Path, known); ok {
-		_ = json.NewEncoder(w).Encode(map[string]any{"resource": o.resource.URL + at, "authorization_servers": []string{o.issuer.URL + at}})
+		id := o.resource.URL + at
+		if at == "/wrong" {
+			id = "https://elsewhere.example"
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"resource": id, "authorization_servers": []string{o.issuer.URL + at}})
 		return
 	}
 	at := placeOf(r.URL.Path)
@@ -77,7 +82,7 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func placeOf(path string) string {
-	for _, at := range []string{"/closed", "/codes"} {
+	for _, at := range []string{"/closed", "/codes", "/wrong"} {
 		if strings.Contains(path, at) {
 			return at
 		}
