@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,10 +73,23 @@ func (w *Wallet) has(ctx context.Context, k Key, c auth.Credential) (bool, error
 		return false, nil
 	case err != nil:
 		return false, err
-	case !got.Equal(c):
+	case !Same(k, got, c):
 		return false, ErrDiffers
 	}
 	return true, nil
+}
+
+// Same reports whether the two are stored alike under the key: the secret, and
+// what stands behind it.
+func Same(k Key, a, b auth.Credential) bool {
+	x, err := Encode(k, a)
+	if err != nil {
+		return false
+	}
+	defer clear(x)
+	y, err := Encode(k, b)
+	defer clear(y)
+	return err == nil && bytes.Equal(x, y)
 }
 
 // Rebuild lists what lies in Keep and restores the entries that the index has

@@ -2,6 +2,8 @@ package store
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"getin/client/auth"
@@ -46,6 +48,26 @@ func (v *grantValue) grant() *auth.Grant {
 		Subject: v.Subject, ClientID: v.ClientID, ClientSecret: auth.NewSecret(v.ClientSecret), ClientAuth: v.ClientAuth,
 		Type: v.Type, Refresh: auth.NewSecret(v.Refresh), Expires: v.Expires, Key: auth.NewSecret(string(key)),
 	}
+}
+
+// MarshalGrant returns the grant in JSON, its secrets in clear; nil for none.
+func MarshalGrant(g *auth.Grant) ([]byte, error) {
+	if g == nil {
+		return nil, nil
+	}
+	return json.Marshal(grantToValue(g))
+}
+
+// UnmarshalGrant reads what MarshalGrant returned. No error holds any of it.
+func UnmarshalGrant(b []byte) (*auth.Grant, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	var v *grantValue
+	if err := json.Unmarshal(b, &v); err != nil {
+		return nil, fmt.Errorf("%w: not a grant", ErrDamaged)
+	}
+	return v.grant(), nil
 }
 
 // tokenOf returns what the index says of a token.

@@ -45,6 +45,9 @@ func exportRealms(j *job) error {
 	if !j.o.command.reveal && to != "json" {
 		return j.usage(to + " holds secrets: it needs --reveal")
 	}
+	if to == "age" && j.exportsToStdout() && isTerminal(j.sys.Stdout) {
+		return j.usage("standard output is a terminal, which shows no age file; -o names a file")
+	}
 	all, problem := j.entries()
 	found := filter(all, j.words[1:])
 	if len(found) == 0 {
@@ -68,8 +71,10 @@ func exportRealms(j *job) error {
 	return firstOf(j.writeExport(text), problem)
 }
 
+func (j *job) exportsToStdout() bool { return j.o.command.file == "" || j.o.command.file == "-" }
+
 func (j *job) exportText() string {
-	if j.o.command.file == "" {
+	if j.exportsToStdout() {
 		return "standard output"
 	}
 	return prompt.Clean(j.o.command.file, uncut)
@@ -95,7 +100,7 @@ func (j *job) items(found []index.Entry) ([]exchange.Item, error) {
 			if err != nil {
 				return nil, &failure{err: fmt.Errorf("%s: %s: %w", describe(e), e.Store, err), code: exitAuth}
 			}
-			item.Secret = c.Secret
+			item.Secret, item.Grant = c.Secret, c.Grant
 		}
 		items = append(items, item)
 	}
@@ -112,8 +117,11 @@ func (j *job) exported(to string, items []exchange.Item) ([]byte, error) {
 		return []byte(text), nil
 	}
 	text, err := exchange.WriteJSON(items, j.o.command.reveal)
-	if err != nil || to == "json" {
-		return text, err
+	if err != nil {
+		return nil, err
+	}
+	if to == "json" {
+		return []byte(escapeUnseen(string(text))), nil
 	}
 	recipients, err := j.recipients()
 	if err != nil {
@@ -169,7 +177,7 @@ func (j *job) recipients() ([]age.Recipient, error) {
 // writeExport writes to standard output, or in one step to a file of mode 0600.
 func (j *job) writeExport(text []byte) error {
 	name := j.o.command.file
-	if name == "" || name == "-" {
+	if j.exportsToStdout() {
 		_, err := j.sys.Stdout.Write(text)
 		if err != nil {
 			return &writeError{err}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"getin/client/auth"
+	"getin/client/auth/bearer"
 	"getin/prompt"
 	"getin/store"
 	"getin/store/exchange"
@@ -25,6 +27,16 @@ func importFlags() []flagDef {
 type step struct {
 	exchange.Item
 	does string // "new", "there already", "replaces another secret"
+}
+
+// entry is what the index is to say of the item, which came from there.
+func (s step) entry(from string) index.Entry {
+	e := s.Entry(from)
+	e.Space, e.Account = s.Key.Space, s.Key.Account
+	if s.Key.Kind == auth.Token && s.Grant == nil {
+		e.Expires = bearer.Expiry(s.Secret)
+	}
+	return e
 }
 
 const (
@@ -103,7 +115,7 @@ func (j *job) plan(w *store.Wallet, items []exchange.Item) ([]step, error) {
 		if f.Find(i.Key.ID(), w.Keep.Name) != nil {
 			have, err := w.Keep.Store.Get(j.ctx, i.Key)
 			switch {
-			case err == nil && have.Secret.Equal(i.Secret):
+			case err == nil && (i.Grant == nil && have.Secret.Equal(i.Secret) || store.Same(i.Key, have, i.Credential())):
 				s.does = stepThere
 			case err == nil:
 				s.does = stepReplaces
@@ -120,7 +132,7 @@ func (j *job) plan(w *store.Wallet, items []exchange.Item) ([]step, error) {
 func (j *job) showPlan(plan []step, skipped []exchange.Skipped, from string) error {
 	rows := [][]string{{"ORIGIN", "REALM", "ACCOUNT", "KIND", "PLAN"}}
 	for _, s := range plan {
-		e := index.Entry{Space: s.Key.Space, Account: s.Key.Account, Unbound: s.Entry(from).Unbound}
+		e := s.entry(from)
 		rows = append(rows, []string{originText(&e), realmText(&e, realmCells), accountText(&e, accountCells), string(s.Key.Kind), s.does})
 	}
 	for _, s := range skipped {
@@ -139,15 +151,15 @@ func (j *job) take(w *store.Wallet, plan []step, from string) error {
 		if s.does == stepThere {
 			continue
 		}
-		err := w.Add(j.ctx, s.Key, s.Credential(), s.Entry(from))
+		e := s.entry(from)
+		err := w.Add(j.ctx, s.Key, s.Credential(), e)
 		if err == nil {
 			have, again := w.Keep.Store.Get(j.ctx, s.Key)
-			if err = again; err == nil && !have.Secret.Equal(s.Secret) {
+			if err = again; err == nil && !store.Same(s.Key, have, s.Credential()) {
 				err = store.ErrDamaged
 			}
 		}
 		if err != nil {
-			e := index.Entry{Space: s.Key.Space, Account: s.Key.Account}
 			return &failure{
 				err: fmt.Errorf("%s: not stored: %w", describe(&e), err), code: exitAuth, hint: "what came before it is stored; the file is as it was",
 			}

@@ -18,6 +18,7 @@ import (
 type Item struct {
 	Key    store.Key
 	Secret auth.Secret
+	Grant  *auth.Grant // what stands behind a token; nil: nothing, or nobody knows
 
 	// Paths are those that it is for; none is all of the origin, or what the
 	// realm covers.
@@ -30,7 +31,7 @@ type Item struct {
 
 // Credential returns what is to be stored under the item's key.
 func (i Item) Credential() auth.Credential {
-	return auth.Credential{User: i.Key.Account, Secret: i.Secret}
+	return auth.Credential{User: i.Key.Account, Secret: i.Secret, Grant: i.Grant}
 }
 
 // Entry returns what the index is to say of the item, which came from there.

@@ -22,20 +22,22 @@ type wireFile struct {
 // wireItem is an item in JSON. What is not UTF-8 stands in base64 under the name
 // with "_octets".
 type wireItem struct {
-	Party         string   `json:"party"`
-	Origin        string   `json:"origin"`
-	Realm         *string  `json:"realm"` // null: none
-	RealmOctets   []byte   `json:"realm_octets,omitempty"`
-	Unbound       bool     `json:"unbound,omitempty"`
-	Kind          string   `json:"kind"`
-	Account       string   `json:"account"`
-	AccountOctets []byte   `json:"account_octets,omitempty"`
-	Secret        *string  `json:"secret,omitempty"`
-	SecretOctets  []byte   `json:"secret_octets,omitempty"`
-	Paths         []string `json:"paths,omitempty"`
-	Scheme        string   `json:"scheme,omitempty"`
-	Charset       string   `json:"charset,omitempty"`
-	Default       bool     `json:"default,omitempty"`
+	Party         string          `json:"party"`
+	Origin        string          `json:"origin"`
+	Realm         *string         `json:"realm"` // null: none
+	RealmOctets   []byte          `json:"realm_octets,omitempty"`
+	Resource      string          `json:"resource,omitempty"`
+	Unbound       bool            `json:"unbound,omitempty"`
+	Kind          string          `json:"kind"`
+	Account       string          `json:"account"`
+	AccountOctets []byte          `json:"account_octets,omitempty"`
+	Secret        *string         `json:"secret,omitempty"`
+	SecretOctets  []byte          `json:"secret_octets,omitempty"`
+	Grant         json.RawMessage `json:"grant,omitempty"` // as a store keeps it
+	Paths         []string        `json:"paths,omitempty"`
+	Scheme        string          `json:"scheme,omitempty"`
+	Charset       string          `json:"charset,omitempty"`
+	Default       bool            `json:"default,omitempty"`
 }
 
 // octets returns s where it is UTF-8, and else its octets.
@@ -59,7 +61,7 @@ func WriteJSON(items []Item, secrets bool) ([]byte, error) {
 	for _, i := range items {
 		s := i.Key.Space
 		w := wireItem{
-			Party: s.Party.Name, Origin: s.Origin.String(), Unbound: i.Key.Unbound, Kind: string(i.Key.Kind), Paths: i.Paths,
+			Party: s.Party.Name, Origin: s.Origin.String(), Resource: s.Resource, Unbound: i.Key.Unbound, Kind: string(i.Key.Kind), Paths: i.Paths,
 			Scheme: i.Strength.String(), Charset: i.Charset, Default: i.Default,
 		}
 		w.Account, w.AccountOctets = octets(i.Key.Account)
@@ -70,6 +72,10 @@ func WriteJSON(items []Item, secrets bool) ([]byte, error) {
 		if secrets {
 			text, raw := octets(i.Secret.Reveal())
 			w.Secret, w.SecretOctets = &text, raw
+			var err error
+			if w.Grant, err = store.MarshalGrant(i.Grant); err != nil {
+				return nil, fmt.Errorf("json: %w", err)
+			}
 		}
 		f.Entries = append(f.Entries, w)
 	}
@@ -97,23 +103,24 @@ func ReadJSON(text string) (Found, error) {
 		what := fmt.Sprintf("entry %d", n+1)
 		o, err := auth.ParseOrigin(e.Origin)
 		party := auth.PartyNamed(e.Party)
-		known := slices.Contains([]auth.Kind{auth.Password, auth.Token}, auth.Kind(e.Kind))
+		known := slices.Contains([]auth.Kind{auth.Password, auth.Token, auth.Key}, auth.Kind(e.Kind))
+		grant, bad := store.UnmarshalGrant(e.Grant)
 		switch {
-		case err != nil || party == nil || !known:
-			f.skip(what, "its origin, party or kind is not known")
+		case err != nil || party == nil || !known || bad != nil:
+			f.skip(what, "its origin, party, kind or grant is not known")
 			continue
 		case e.Secret == nil:
 			f.skip(what, "it holds no secret")
 			continue
 		}
 		k := store.Key{
-			Space: auth.Space{Party: party, Origin: o}, Kind: auth.Kind(e.Kind), Account: orOctets(e.Account, e.AccountOctets), Unbound: e.Unbound,
+			Space: auth.Space{Party: party, Origin: o, Resource: e.Resource}, Kind: auth.Kind(e.Kind), Account: orOctets(e.Account, e.AccountOctets), Unbound: e.Unbound,
 		}
 		if e.Realm != nil && !e.Unbound {
 			k.Space.Realm, k.Space.HasRealm = orOctets(*e.Realm, e.RealmOctets), true
 		}
 		f.add(Item{
-			Key: k, Secret: auth.NewSecret(orOctets(*e.Secret, e.SecretOctets)), Paths: e.Paths,
+			Key: k, Secret: auth.NewSecret(orOctets(*e.Secret, e.SecretOctets)), Grant: grant, Paths: e.Paths,
 			Strength: auth.StrengthNamed(e.Scheme), Charset: e.Charset, Default: e.Default,
 		})
 	}
