@@ -201,6 +201,9 @@ func (d *dialogue) fill(ctx context.Context, o *offer, q auth.Query) (auth.Crede
 		outcome := auth.Undecided
 		if errors.Is(err, auth.ErrRefused) {
 			outcome, d.sent = auth.Rejected, d.sent || !have.Anonymous()
+			if have.Grant != nil {
+				d.over = err
+			}
 		}
 		if errors.Is(err, auth.ErrNoCredential) && have.Anonymous() {
 			outcome = auth.Rejected // it was good for another scope, or until now

@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,6 +63,7 @@ type dialogue struct {
 	sent       bool // some credential was refused in this dialogue
 	challenges []auth.Challenge
 	syntax     error
+	over       error // why the issuer gives nothing more for what was held
 }
 
 // begin puts an answer in force.
@@ -261,6 +264,9 @@ func (d *dialogue) conclude(ctx context.Context, o auth.Outcome) {
 }
 
 func (d *dialogue) unanswered(reason error) error {
+	if d.over != nil && (errors.Is(reason, auth.ErrNoCredential) || errors.Is(reason, auth.ErrNobody)) {
+		reason = fmt.Errorf("%w: %w", reason, d.over)
+	}
 	u := *d.url
 	u.User = nil
 	e := &Unanswered{

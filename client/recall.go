@@ -18,7 +18,7 @@ func (d *dialogue) recall(ctx context.Context) {
 	r := w.Recall(ctx, d.party, d.url)
 	d.strongest = r.Strongest
 	if r.Ready {
-		if o := d.unasked(r); o != nil && d.start(o, r.Query, r.Credential) {
+		if o := d.unasked(r); o != nil && d.start(o, r.Query, d.renewed(ctx, o, r)) {
 			return
 		}
 		w.Settle(ctx, r.Query, r.Credential, auth.Undecided) // it stays at home
@@ -34,6 +34,20 @@ func (d *dialogue) recall(ctx context.Context) {
 			d.start(o, q, s.credential)
 		}
 	}
+}
+
+// renewed returns what is recalled or, of a grant whose token is over, the next
+// token. When there is none to be had, the challenge decides.
+func (d *dialogue) renewed(ctx context.Context, o *offer, r auth.Recalled) auth.Credential {
+	a, ok := o.scheme.(auth.Acquirer)
+	if !ok || r.Credential.Grant == nil {
+		return r.Credential
+	}
+	next, err := a.Acquire(ctx, r.Query, r.Credential, d.client.Wallet.Fill)
+	if err != nil {
+		return r.Credential
+	}
+	return next
 }
 
 // quiet reports whether nothing goes to the party unasked.

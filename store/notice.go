@@ -10,6 +10,7 @@ type Notice struct {
 	Account string      // may be empty
 	Place   string      // the name of the store, "keyring"; may be empty
 	ID      string      // of the index entry, 64 hex digits; may be empty
+	Wants   auth.Kind   // for Refused: of the credential
 	From    auth.Origin // for UsedAfterRedirect: the origin that was typed
 	Err     error       // for NotSaved, StoreFailed and IndexFailed
 }

@@ -93,7 +93,7 @@ func (w *Wallet) rejected(s, bare *space, h *holding, q auth.Query) {
 	if !count {
 		return
 	}
-	w.notify(Notice{Kind: NoticeRefused, Space: q.Space, Account: e.Account, Place: e.Store, ID: e.ID})
+	w.notify(Notice{Kind: NoticeRefused, Space: q.Space, Account: e.Account, Place: e.Store, ID: e.ID, Wants: h.kind})
 	w.later(func(ctx context.Context) {
 		w.update(ctx, site{q.Space.Party, q.Space.Origin}, func(f *index.File) error {
 			// Another process may have put a better secret there meanwhile.

@@ -26,6 +26,7 @@ type action struct {
 type commandOptions struct {
 	json       bool
 	signsIn    bool // it is what the command is for
+	revokes    bool // the same
 	yes        bool
 	all        bool
 	dryRun     bool

@@ -81,6 +81,9 @@ func removalText(found, all []index.Entry) (question string, lines []string) {
 // says so.
 func (j *job) remove(e *index.Entry, all []index.Entry) error {
 	id := index.Short(e.ID, all)
+	if j.o.command.revokes {
+		j.revoke(e)
+	}
 	w, err := j.walletOf(e)
 	if err == nil {
 		err = w.Remove(j.ctx, *e)
@@ -105,13 +108,16 @@ func (j *job) say(format string, args ...any) error {
 
 func runLogout(ctx context.Context, sys *System, args []string) int {
 	return runActions(ctx, sys, "logout", []action{{
-		words: "URL|ID", help: "remove what is stored for the URL's realm, or the entry of that ID; of several it asks",
-		flags: func() []flagDef { return append(flagsNamed("account", "no-prompt"), yesFlag()) },
+		words: "URL|ID", help: "remove what is stored for the URL's realm, or the entry of that ID, and revoke its tokens; of several it asks",
+		flags: func() []flagDef {
+			return append(append(connectFlags(), flagsNamed("account", "no-prompt")...), yesFlag())
+		},
 		least: 1, most: 1, run: logout,
 	}}, args)
 }
 
 func logout(j *job) error {
+	j.o.command.revokes = true
 	all, problem := j.entries()
 	word := j.words[0]
 	if isDigits(word) && len(filterID(word, all)) > 0 {

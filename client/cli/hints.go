@@ -20,6 +20,7 @@ func hintFor(err error) string {
 		refuse *refusal
 		wire   *h1.Error
 		asked  *client.Unanswered
+		said   *token.Error
 		issuer interface {
 			error
 			Hint() string
@@ -34,10 +35,10 @@ func hintFor(err error) string {
 		return refusalHint(refuse.concern)
 	case errors.As(err, &wire) && wire.Kind == h1.Certificate:
 		return "--cacert FILE names who else is to be trusted; -k trusts anybody"
+	case (errors.Is(err, token.ErrSignIn) || errors.As(err, &said) && said.Code == "invalid_grant") && errors.As(err, &asked):
+		return "getin login " + asked.Target.Redacted()
 	case errors.As(err, &issuer):
 		return issuer.Hint()
-	case errors.Is(err, token.ErrSignIn) && errors.As(err, &asked):
-		return "getin login " + asked.Target.Redacted()
 	case errors.As(err, &asked) && asked.Party == auth.Proxy && errors.Is(err, auth.ErrNobody):
 		return "run it once on a terminal, or use -U" // what else gives a secret is for the server (rule R4)
 	}

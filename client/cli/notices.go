@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
+	"getin/client/auth"
 	"getin/store"
 	"getin/store/index"
 )
@@ -32,7 +34,7 @@ func (r *run) tell(n store.Notice) {
 		}
 		r.report.notice("getin: answered as %s with the stored password, after a redirect from %s", who, n.From.Display())
 	case store.NoticeRefused:
-		r.report.notice("getin: the stored password of %s was refused; it stays stored", who)
+		r.report.notice("getin: the stored %s of %s was refused; it stays stored", cmp.Or(n.Wants, auth.Password), who)
 	case store.NoticeElsewhere:
 		r.report.notice("getin: a password for %s lies in %s, which is not in use (--store %s)", who, placeText(n.Place), n.Place)
 	}

@@ -173,7 +173,8 @@ func (e endpoint) read(text []byte) (answer, error) {
 	return a, nil
 }
 
-// endOf returns when a life that begins now ends, or the zero time for none.
+// endOf returns until when a token is sent whose life begins now, or the zero time
+// when nobody says how long it is.
 func endOf(life any) time.Time {
 	s, ok := life.(float64)
 	if text, is := life.(string); is {
@@ -183,7 +184,7 @@ func endOf(life any) time.Time {
 	if !ok || s <= 0 {
 		return time.Time{}
 	}
-	return testOnlyNow().Add(time.Duration(min(s, maxLife.Seconds()) * float64(time.Second))).Round(0)
+	return lifetime(time.Duration(min(s, maxLife.Seconds()) * float64(time.Second))).Round(0)
 }
 
 // cannot is an error that no other credential mends.

@@ -48,9 +48,9 @@ type Client struct {
 	Permit func(context.Context, auth.Concern) error
 
 	// Renew makes what is held new, by f, for the query's space: one process at
-	// a time, with what lies in the store by then, and stores what f returns
-	// before it returns it itself. What was renewed meanwhile is returned
-	// without f. Nil: f is called with have, and nothing is stored.
+	// a time, with what lies in the store by then, and stores what f returns, if
+	// that is another, before it returns it itself. Nil: f is called with have,
+	// and nothing is stored.
 	Renew func(ctx context.Context, q auth.Query, have auth.Credential, f func(context.Context, auth.Credential) (auth.Credential, error)) (auth.Credential, error)
 
 	// Registered returns the client that getin is registered as at the issuer, or

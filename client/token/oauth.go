@@ -134,6 +134,9 @@ type place struct {
 	fail error
 
 	signed   auth.Credential // what somebody has signed in for
+	renewed  auth.Credential // what was refreshed last
+	worn     auth.Secret     // a token that cannot be refreshed, and why
+	barren   error
 	declined error
 }
 
