@@ -85,6 +85,7 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/empty", Body: []byte{}},
 		{Path: "/binary", Body: []byte("a\x00b")},
 		{Path: "/basic/", Demands: []authtest.Demand{basic}},
+		{Path: "/named-realm/", Demands: []authtest.Demand{authtest.Basic{Realm: "named.example", Users: users}}},
 		{Path: "/basic/missing", Demands: []authtest.Demand{basic}, Status: http.StatusNotFound},
 		{Path: "/basic/secret-in-body", Demands: []authtest.Demand{basic}, Status: http.StatusForbidden},
 		{Path: "/basic/busy", Demands: []authtest.Demand{basic}, Status: http.StatusServiceUnavailable},

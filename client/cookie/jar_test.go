@@ -25,17 +25,17 @@ func TestSetCookies(t *testing.T) {
 		{"for the host alone", "www.example.com", "/a/b", "a=b", "www.example.com\tFALSE\t/a/\tFALSE\t0\ta\tb"},
 		{"root", "www.example.com", "/a", "a=b", "www.example.com\tFALSE\t/\tFALSE\t0\ta\tb"},
 		{"domain", "www.example.com", "/", "a=1; Domain=example.com; HttpOnly", "#HttpOnly_.example.com\tTRUE\t/\tFALSE\t0\ta\t1"},
-		{"domain, dot and case", "www.example.com", "/", "a=1; DOMAIN=.Example.COM", ".example.com\tTRUE\t/\tFALSE\t0\ta\t1"},
+		{"E15 domain, dot and case", "www.example.com", "/", "a=1; DOMAIN=.Example.COM", ".example.com\tTRUE\t/\tFALSE\t0\ta\t1"},
 		{"the last domain", "www.example.com", "/", "a=1; domain=b.org; domain=example.com", ".example.com\tTRUE\t/\tFALSE\t0\ta\t1"},
 		{"empty domain", "www.example.com", "/", "a=1; domain=", "www.example.com\tFALSE\t/\tFALSE\t0\ta\t1"},
-		{"domain of others", "www.example.com", "/", "a=1; domain=example.org\na=1; domain=ample.com\na=1; domain=b.www.example.com", ""},
-		{"domain with a last dot", "www.example.com", "/", "a=1; domain=example.com.\na=1; domain=com.", ""},
-		{"public suffix", "www.example.co.uk", "/", "a=1; domain=co.uk\na=1; domain=uk\na=1; domain=CO.uk", ""},
+		{"E16 domain of others", "www.example.com", "/", "a=1; domain=example.org\na=1; domain=ample.com\na=1; domain=b.www.example.com", ""},
+		{"E15 domain with a last dot", "www.example.com", "/", "a=1; domain=example.com.\na=1; domain=com.", ""},
+		{"E15 public suffix", "www.example.co.uk", "/", "a=1; domain=co.uk\na=1; domain=uk\na=1; domain=CO.uk", ""},
 		{"a suffix of the list's private part", "me.github.io", "/", "a=1; domain=github.io", ""},
 		{"the suffix itself", "github.io", "/", "a=1; domain=github.io", "github.io\tFALSE\t/\tFALSE\t0\ta\t1"},
 		{"a domain in another alphabet", "www.xn--bcher-kva.example", "/", "a=1; domain=b\u00fccher.example", ".xn--bcher-kva.example\tTRUE\t/\tFALSE\t0\ta\t1"},
-		{"ideographic full stops", "www.example.co.uk", "/", "a=1; domain=co\u3002uk", ""},
-		{"address", "127.0.0.1", "/", "a=1; domain=127.0.0.1\nb=1; domain=0.0.1\nb=1; domain=.0.1", "127.0.0.1\tFALSE\t/\tFALSE\t0\ta\t1"},
+		{"E15 ideographic full stops", "www.example.co.uk", "/", "a=1; domain=co\u3002uk", ""},
+		{"E16 address", "127.0.0.1", "/", "a=1; domain=127.0.0.1\nb=1; domain=0.0.1\nb=1; domain=.0.1", "127.0.0.1\tFALSE\t/\tFALSE\t0\ta\t1"},
 		{"localhost", "localhost", "/", "a=1; domain=localhost", "localhost\tFALSE\t/\tFALSE\t0\ta\t1"},
 		{"path", "h.org", "/x/y", "a=1; path=/q/", "h.org\tFALSE\t/q/\tFALSE\t0\ta\t1"},
 		{"path in quotes", "h.org", "/x/y", `a=1; path="/q"`, "h.org\tFALSE\t/q\tFALSE\t0\ta\t1"},
@@ -44,8 +44,8 @@ func TestSetCookies(t *testing.T) {
 		{"equal signs", "h.org", "/", "a=b=c", "h.org\tFALSE\t/\tFALSE\t0\ta\tb=c"},
 		{"no value", "h.org", "/", "a=", "h.org\tFALSE\t/\tFALSE\t0\ta\t"},
 		{"no name", "h.org", "/", "=a\n=\nnoequals\n; path=/", ""},
-		{"TAB", "h.org", "/", "a\tb=1\nb=1\t2\nc=1; path=/\tTRUE", ""},
-		{"controls", "h.org", "/", "a=\x01\nb\x7f=1\nc=1; path=/\x1f", ""},
+		{"E14 TAB", "h.org", "/", "a\tb=1\nb=1\t2\nc=1; path=/\tTRUE", ""},
+		{"E13 controls", "h.org", "/", "a=\x01\nb\x7f=1\nc=1; path=/\x1f", ""},
 		{"octets beyond ASCII", "h.org", "/", "a=\xfcx", "h.org\tFALSE\t/\tFALSE\t0\ta\t\xfcx"},
 		{"Max-Age", "h.org", "/", "a=1; max-age=100", fmt.Sprintf("h.org\tFALSE\t/\tFALSE\t%d\ta\t1", today.Unix()+100)},
 		{"Max-Age in quotes", "h.org", "/", `a=1; max-age="100"`, fmt.Sprintf("h.org\tFALSE\t/\tFALSE\t%d\ta\t1", today.Unix()+100)},
@@ -56,14 +56,16 @@ func TestSetCookies(t *testing.T) {
 		{"Expires", "h.org", "/", "a=1; expires=Wed, 21 Oct 2099 07:28:00 GMT", "h.org\tFALSE\t/\tFALSE\t4096250880\ta\t1"},
 		{"Expires, unreadable", "h.org", "/", "a=1; expires=soon", "h.org\tFALSE\t/\tFALSE\t0\ta\t1"},
 		{"Expires, long ago", "h.org", "/", "a=1; expires=Thu, 01 Jan 1970 00:00:00 GMT\nb=1; expires=Wed, 21 Oct 1959 07:28:00 GMT", ""},
-		{"too long", "h.org", "/", "a=" + strings.Repeat("x", 4096) + "\nb=1; path=/" + strings.Repeat("x", 5000), ""},
+		{"E14 too long", "h.org", "/", "a=" + strings.Repeat("x", 4096) + "\nb=1; path=/" + strings.Repeat("x", 5000), ""},
 		{"as long as may be", "h.org", "/", "a=" + strings.Repeat("x", 4095), "h.org\tFALSE\t/\tFALSE\t0\ta\t" + strings.Repeat("x", 4095)},
 	} {
-		j := newJar()
-		j.SetCookies(test.host, test.path, true, strings.Split(test.fields, "\n"))
-		if got := strings.TrimSuffix(lines(j), "\n"); got != test.want {
-			t.Errorf("%s: %q at %s%s makes\n%q, want\n%q", test.name, test.fields, test.host, test.path, got, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			j := newJar()
+			j.SetCookies(test.host, test.path, true, strings.Split(test.fields, "\n"))
+			if got := strings.TrimSuffix(lines(j), "\n"); got != test.want {
+				t.Errorf("%q at %s%s makes\n%q, want\n%q", test.fields, test.host, test.path, got, test.want)
+			}
+		})
 	}
 }
 

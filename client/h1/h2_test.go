@@ -116,9 +116,9 @@ func TestHTTP2IsShared(t *testing.T) {
 	get2(t, e, srv.URL) // on a new one
 }
 
-// Another client certificate is another connection, and resumes no session
-// (CVE-2016-5420).
-func TestSessionsResumeWithinOneIdentity(t *testing.T) {
+// TestC3_SessionsResumeWithinOneIdentity: another client certificate is another
+// connection, and resumes no session.
+func TestC3_SessionsResumeWithinOneIdentity(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.TLS.DidResume, len(r.TLS.PeerCertificates))
 	}))

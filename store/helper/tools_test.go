@@ -54,6 +54,26 @@ func TestR15_Docker(t *testing.T) {
 	}
 }
 
+// TestE4_DecodedOnce: what is a line end once decoded names nothing, and what is one
+// only when decoded twice is a path.
+func TestE4_DecodedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.add("https://registry.test", "R", "alice", "wonderland")
+	for in, want := range map[string]string{
+		"https://registry.test/a%0ahost=b.test": "not an http or https origin: control character in a path",
+		"https://registry.test/a%0d":            "not an http or https origin: control character in a path",
+		"https://registry.test/a%250a":          `{"ServerURL":`,
+	} {
+		got, err := w.docker("get", in)
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestR15_DockerStoresAndErasesItsOwn(t *testing.T) {
 	w := newWorld(t)
 	w.add("https://a.test", "R", "bound", "x")
