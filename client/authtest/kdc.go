@@ -38,6 +38,7 @@ type KDC struct {
 
 	listener net.Listener
 	keys     *keytab.Keytab
+	referral string // the realm that knows what this one does not; "": none
 	wg       sync.WaitGroup
 
 	mu    sync.Mutex
@@ -63,6 +64,24 @@ func StartKDC(realm string, users Users) (*KDC, error) {
 	k.Addr = k.listener.Addr().String()
 	k.wg.Go(k.serve)
 	return k, nil
+}
+
+// Add makes a user or a service known. It is not called once clients ask.
+func (k *KDC) Add(name, password string) error {
+	return k.keys.AddEntry(name, k.Realm, password, time.Now(), 1, etype)
+}
+
+// Refer has the realm refer those who ask for a service that it does not know to
+// another, with which it shares a key: RFC 6806 section 8. It is not called once
+// clients ask.
+func (k *KDC) Refer(to *KDC) error {
+	k.referral = to.Realm
+	for _, keys := range []*keytab.Keytab{k.keys, to.keys} {
+		if err := keys.AddEntry("krbtgt/"+to.Realm, k.Realm, "between realms", time.Now(), 1, etype); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends the realm.
@@ -178,7 +197,7 @@ func (k *KDC) login(q messages.ASReq) ([]byte, error) {
 	if d := k.now().Sub(stamp.PATimestamp); d.Abs() > 5*time.Minute {
 		return nil, fail(errorcode.KRB_AP_ERR_SKEW)
 	}
-	f, err := k.fields(body.CName, body, key, keyusage.AS_REP_ENCPART)
+	f, err := k.fields(body.CName, k.Realm, body, key, keyusage.AS_REP_ENCPART)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +243,8 @@ func (k *KDC) grant(q messages.TGSReq) ([]byte, error) {
 	if !e.VerifyChecksum(key.KeyValue, body, ap.Authenticator.Cksum.Checksum, keyusage.TGS_REQ_PA_TGS_REQ_AP_REQ_AUTHENTICATOR_CHKSUM) {
 		return nil, fail(errorcode.KRB_AP_ERR_MODIFIED)
 	}
-	f, err := k.fields(ap.Ticket.DecryptedEncPart.CName, q.ReqBody, key, keyusage.TGS_REP_ENCPART_SESSION_KEY)
+	who := ap.Ticket.DecryptedEncPart
+	f, err := k.fields(who.CName, who.CRealm, q.ReqBody, key, keyusage.TGS_REP_ENCPART_SESSION_KEY)
 	if err != nil {
 		return nil, err
 	}
@@ -234,28 +254,32 @@ func (k *KDC) grant(q messages.TGSReq) ([]byte, error) {
 }
 
 // fields makes a ticket and says to its client what is in it.
-func (k *KDC) fields(client types.PrincipalName, body messages.KDCReqBody, key types.EncryptionKey, usage uint32) (messages.KDCRepFields, error) {
+func (k *KDC) fields(client types.PrincipalName, home string, body messages.KDCReqBody, key types.EncryptionKey, usage uint32) (messages.KDCRepFields, error) {
 	now := k.now().Truncate(time.Second)
 	ends := now.Add(10 * time.Hour)
 	set := types.NewKrbFlags()
 	types.SetFlag(&set, flags.Initial)
-	if _, _, err := k.keys.GetEncryptionKey(body.SName, k.Realm, 1, etype); err != nil {
-		return messages.KDCRepFields{}, fail(errorcode.KDC_ERR_S_PRINCIPAL_UNKNOWN)
+	service := body.SName
+	if _, _, err := k.keys.GetEncryptionKey(service, k.Realm, 1, etype); err != nil {
+		if k.referral == "" {
+			return messages.KDCRepFields{}, fail(errorcode.KDC_ERR_S_PRINCIPAL_UNKNOWN)
+		}
+		service = types.PrincipalName{NameType: 2, NameString: []string{"krbtgt", k.referral}}
 	}
-	t, session, err := messages.NewTicket(client, k.Realm, body.SName, k.Realm, set, k.keys, etype, 1, now, now, ends, ends)
+	t, session, err := messages.NewTicket(client, home, service, k.Realm, set, k.keys, etype, 1, now, now, ends, ends)
 	if err != nil {
 		return messages.KDCRepFields{}, err
 	}
 	part := messages.EncKDCRepPart{
 		Key: session, LastReqs: []messages.LastReq{{LRValue: now}}, Nonce: body.Nonce, Flags: set,
-		AuthTime: now, StartTime: now, EndTime: ends, RenewTill: ends, SRealm: k.Realm, SName: body.SName,
+		AuthTime: now, StartTime: now, EndTime: ends, RenewTill: ends, SRealm: k.Realm, SName: service,
 	}
 	b, err := part.Marshal()
 	if err != nil {
 		return messages.KDCRepFields{}, err
 	}
 	sealed, err := crypto.GetEncryptedData(b, key, usage, 1)
-	return messages.KDCRepFields{PVNO: 5, CRealm: k.Realm, CName: client, Ticket: t, EncPart: sealed}, err
+	return messages.KDCRepFields{PVNO: 5, CRealm: home, CName: client, Ticket: t, EncPart: sealed}, err
 }
 
 // CacheFile is a ticket cache with the ticket that grants tickets of the user, as

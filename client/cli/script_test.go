@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,6 +121,7 @@ func scriptRows(other string) []authtest.Row {
 		{Path: "/landed", Body: []byte("landed\n")},
 		{Path: "/away", Status: http.StatusFound, Location: other + "/landed"},
 		{Path: "/away-basic", Status: http.StatusFound, Location: other + "/basic/x"},
+		{Path: "/away-token", Status: http.StatusFound, Location: other + "/bearer-or-basic/x"},
 		{Path: "/created", Status: http.StatusCreated, Location: other + "/landed"},
 		{Path: "/bearer-elsewhere/", Raw: []string{`Bearer realm="` + other + `/token",service="here",scope="read"`}, Demands: []authtest.Demand{}},
 		{Path: "/loop", Status: http.StatusFound, Location: "/loop"},
@@ -217,9 +220,9 @@ func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 			scheme = "-"
 		}
 		fmt.Fprintf(&b, "%s %s %d %s\n", r.Method, r.Target, r.Status, scheme)
-		for _, name := range []string{"Accept", "Content-Type", "Cookie", "Referer", "User-Agent", "X-A", "X-B"} {
-			if v, ok := r.Header[name]; ok {
-				fmt.Fprintf(&b, "  %s: %s\n", name, strings.Join(v, ", "))
+		for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+			if name != "Authorization" && name != "Content-Length" { // the scheme and the body are told
+				fmt.Fprintf(&b, "  %s: %s\n", name, strings.Join(r.Header[name], ", "))
 			}
 		}
 		if len(r.Body) > 0 {
