@@ -91,6 +91,43 @@ func TestNegotiatePassword(t *testing.T) {
 	}
 }
 
+// A user of another realm is let in, whose realm is asked for the way: where
+// krb5.conf says whose the host is, and where it does not.
+func TestNegotiateAcrossRealms(t *testing.T) {
+	conf, err := os.ReadFile(lab(t, "KRB5_CONFIG"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped, _, _ := strings.Cut(string(conf), "[domain_realm]")
+	for name, text := range map[string]string{"known": string(conf), "referred": mapped} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.keyring()
+			w.kerberos()
+			file := filepath.Join(w.home, "krb5.conf")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w.env = append(w.env, "KRB5_CONFIG="+file)
+			// MIT's KDC refers for names with a dot in them.
+			at := "www.lab.test:" + lab(t, "LAB_APACHE_GSS")
+			args := []string{"--negotiate", "--resolve", at + ":127.0.0.1", "http://" + at + "/negotiate/echo"}
+			d := w.talk(args...)
+			d.login("carol@FAR.TEST", "looking-glass")
+			if r := d.end(); r.code != 0 || !strings.Contains(r.out, "user=carol@FAR.TEST") {
+				t.Fatalf("exit %d\n%s%s%s", r.code, r.out, r.screen, r.err)
+			}
+			if r := w.must("", args...); !strings.Contains(r.out, "user=carol@FAR.TEST") {
+				t.Errorf("from the keyring: %s", r.out)
+			}
+			w.kinit("carol@FAR.TEST", "looking-glass")
+			if r := w.must("", append(args, "--no-store")...); !strings.Contains(r.out, "user=carol@FAR.TEST") {
+				t.Errorf("with a ticket: %s", r.out)
+			}
+		})
+	}
+}
+
 // 200 URLs take one handshake where the server lets in the connection, and
 // otherwise one each, without a challenge between.
 func TestNegotiateManyURLs(t *testing.T) {

@@ -143,13 +143,35 @@ func TestApacheNTLM(t *testing.T) {
 				}
 				log := tap(t)
 				w.must("", append(args, base+"/ntlm/echo?n=[1-20]")...)
-				if n := len(log.lines("/ntlm/")); n != 21+2 {
-					t.Errorf("%d requests for 21 URLs, want 23", n)
+				if n := len(log.lines("/ntlm/echo?")); n != 20 {
+					t.Errorf("%d requests for 20 URLs after the first", n)
 				}
 				if r := w.run("", "--no-store", "--ntlm", "-u", user+":wrong", "--cacert", lab(t, "LAB_CA"), base+"/ntlm/echo"); r.code != 67 {
 					t.Errorf("a wrong password: exit %d\n%s", r.code, r.err)
 				}
 			})
 		}
+	}
+}
+
+// A server's NTLM through a plain proxy, which keeps the two connections of a client
+// together: typed once, then from the keyring, with one handshake for many URLs.
+func TestServerNTLMBehindSquid(t *testing.T) {
+	w := newWorld(t)
+	w.keyring()
+	url := "http://localhost:" + lab(t, "LAB_APACHE_GSS") + "/ntlm/echo"
+	args := []string{"-x", origin(t, "LAB_SQUID_OPEN"), "--ntlm", "--allow-cleartext"}
+	d := w.talk(append(args, url)...)
+	d.expect("http://localhost:" + lab(t, "LAB_APACHE_GSS") + " asks for a password (NTLM)")
+	d.login("alice", "wonderland")
+	if r := d.end(); r.code != 0 || !strings.Contains(r.out, "user=") {
+		t.Fatalf("exit %d\n%s%s%s", r.code, r.out, r.screen, r.err)
+	}
+	size := squidSize(t)
+	if r := w.must("", append(args, url+"?n=[1-20]")...); strings.Count(r.out, "auth_type=") != 20 {
+		t.Errorf("from the keyring:\n%s", r.out)
+	}
+	if n := strings.Count(squidLog(t, size), "/ntlm/echo?"); n != 22 {
+		t.Errorf("%d requests for 20 URLs, want 22\n%s", n, squidLog(t, size))
 	}
 }
