@@ -112,7 +112,8 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	if m.Target == "" {
 		m.Target = target(h.req.URL, way)
 	}
-	wire := &Wire{Target: h.ownTarget(), Stranger: h.left}
+	wire := &Wire{Stranger: h.left}
+	wire.Target = h.ownTarget()
 	if err := c.prepare(h, parties, wire); err != nil {
 		return nil, err
 	}
@@ -122,7 +123,11 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 		if err != nil {
 			return nil, err
 		}
-		answers = append(answers, fields...)
+		if answers == nil {
+			answers = fields
+		} else {
+			answers = append(answers, fields...)
+		}
 	}
 	if f, ok := c.cookies(h, way); ok {
 		answers = append(answers, f)

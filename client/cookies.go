@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"getin/client/auth"
+	"getin/client/h1"
 )
 
 const cookieField = "Cookie"
@@ -56,7 +57,7 @@ func (c *Client) confidential(h *hop, way Way) bool {
 }
 
 // withoutCookies removes the Cookie fields behind the first n fields.
-func withoutCookies(fields []auth.Field, n int) []auth.Field {
-	rest := slices.DeleteFunc(fields[n:], func(f auth.Field) bool { return strings.EqualFold(f.Name, cookieField) })
+func withoutCookies(fields []h1.Field, n int) []h1.Field {
+	rest := slices.DeleteFunc(fields[n:], func(f h1.Field) bool { return strings.EqualFold(f.Name, cookieField) })
 	return fields[:n+len(rest)]
 }

@@ -8,7 +8,7 @@ import (
 	"getin/client/h1"
 )
 
-// Engine makes h1's Engine a Sender: it carries the Wire over, and returns a
+// Engine makes h1's Engine a Sender: it hands the Wire over, and returns a
 // proxy's 407 to CONNECT as the response that it is.
 type Engine struct {
 	*h1.Engine
@@ -25,9 +25,7 @@ func (e Engine) RoundTrip(req *http.Request) (*http.Response, error) {
 	if w == nil {
 		w = &Wire{}
 	}
-	wire := e.wire(w)
-	resp, err := e.Engine.Send(req, wire)
-	w.fill(wire)
+	resp, err := e.Engine.Send(req, e.wire(w))
 	if err == nil {
 		return resp, nil
 	}
@@ -45,35 +43,10 @@ func (e Engine) Lease(req *http.Request, w *Wire, lane string, through bool) (*h
 	return e.Engine.Lease(req, e.wire(w), lane, through)
 }
 
+// wire returns the engine's part of w.
 func (e Engine) wire(w *Wire) *h1.Wire {
-	wire := &h1.Wire{
-		Fields: fieldsFor(w.Fields), Target: w.Target, Raw: w.Raw, Tap: w.Tap, Lease: w.Lease, As: w.As,
-		Meanwhile: w.Meanwhile,
-	}
 	if w.Stranger {
-		wire.TLS = e.Stranger
+		w.TLS = e.Stranger
 	}
-	return wire
-}
-
-func fieldsFor(fields []auth.Field) []h1.Field {
-	if fields == nil {
-		return nil
-	}
-	list := make([]h1.Field, len(fields))
-	for i, f := range fields {
-		list[i] = h1.Field(f)
-	}
-	return list
-}
-
-// fill takes over what the engine has seen.
-func (w *Wire) fill(seen *h1.Wire) {
-	w.Head, w.Interim, w.SentHead = seen.Head, seen.Interim, seen.SentHead
-	w.Local, w.Peer, w.Unix, w.Proxied, w.Reused = seen.Local, seen.Peer, seen.Unix, seen.Proxied, seen.Reused
-	w.Unverified, w.PeerKey = seen.Unverified, seen.PeerKey
-	w.ProxyUnverified, w.ProxyKey = seen.ProxyUnverified, seen.ProxyKey
-	w.ProxyTLS, w.Opened = seen.ProxyTLS, seen.Opened
-	w.Start, w.NameResolved, w.Connected, w.Secured = seen.Start, seen.NameResolved, seen.Connected, seen.Secured
-	w.Sent, w.FirstByte = seen.Sent, seen.FirstByte
+	return &w.Wire
 }

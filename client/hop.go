@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/h1"
 )
 
 // hop is one URL of a chain of redirects, and what holds for it.
@@ -89,17 +90,30 @@ func (h *hop) request(wire *Wire, answers []auth.Field, leg bool) (*http.Request
 	} else {
 		more, err = h.body.attach(r, h.noExpect)
 	}
-	w := WireOf(ctx)
-	if w != nil {
-		wire.Raw, wire.Meanwhile = w.Raw, w.Meanwhile
-	}
-	if w != nil && w.Fields != nil {
-		wire.Fields = slices.Concat(answers, h.ordered(w.Fields), more)
+	o := OutlineOf(ctx)
+	wire.Raw, wire.Meanwhile = o.Raw, o.Meanwhile
+	if o.Fields != nil {
+		wire.Fields = asSent(answers, h.ordered(o.Fields), more)
 		if n := len(answers); n > 0 && answers[n-1].Name == cookieField {
 			wire.Fields = withoutCookies(wire.Fields, n)
 		}
 	}
 	return r, err
+}
+
+// asSent puts fields together, as the engine takes them.
+func asSent(lists ...[]auth.Field) []h1.Field {
+	n := 0
+	for _, list := range lists {
+		n += len(list)
+	}
+	fields := make([]h1.Field, 0, n)
+	for _, list := range lists {
+		for _, f := range list {
+			fields = append(fields, h1.Field(f))
+		}
+	}
+	return fields
 }
 
 // ordered returns the fields of this hop in the caller's order and spelling, and
@@ -131,10 +145,10 @@ func (h *hop) ordered(fields []auth.Field) []auth.Field {
 // ownTarget returns the request-target that the caller has set for the first hop,
 // or "".
 func (h *hop) ownTarget() string {
-	if w := WireOf(h.req.Context()); w != nil && h.redirects == 0 {
-		return w.Target
+	if h.redirects > 0 {
+		return ""
 	}
-	return ""
+	return OutlineOf(h.req.Context()).Target
 }
 
 // target returns the request-target as Sender puts it on the wire: in

@@ -53,26 +53,23 @@ func (c *Client) sign(h *hop, req *http.Request, wire *Wire, leg bool) error {
 		req.Header.Set(f.Name, f.Value)
 	}
 	if wire.Fields != nil {
-		wire.Fields = slices.Concat(fields, wire.Fields)
+		wire.Fields = slices.Concat(asSent(fields), wire.Fields)
 	}
 	return nil
 }
 
-// covered returns the fields that the caller wants signed (Wire.Signed), as they
+// covered returns the fields that the caller wants signed (Outline.Signed), as they
 // are sent.
 func (h *hop) covered(req *http.Request, wire *Wire) []auth.Field {
-	w := WireOf(h.req.Context())
-	if w == nil {
-		return nil
-	}
+	signed := OutlineOf(h.req.Context()).Signed
 	wanted := func(name string) bool {
-		return slices.ContainsFunc(w.Signed, func(s string) bool { return strings.EqualFold(s, name) })
+		return slices.ContainsFunc(signed, func(s string) bool { return strings.EqualFold(s, name) })
 	}
 	var list []auth.Field
 	if wire.Fields != nil {
 		for _, f := range wire.Fields {
 			if wanted(f.Name) {
-				list = append(list, f)
+				list = append(list, auth.Field(f))
 			}
 		}
 		return list

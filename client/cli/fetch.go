@@ -206,7 +206,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 		rec.progress.Upload(req)
 	}
 	if rec.line.last != nil {
-		client.WireOf(req.Context()).Meanwhile = rec.line.flush
+		client.OutlineOf(req.Context()).Meanwhile = rec.line.flush
 	}
 	resp, err := by.client.Do(req)
 	rec.line.flush()

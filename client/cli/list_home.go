@@ -42,8 +42,8 @@ func (f *fetcher) atHome(o auth.Origin) bool {
 // origin does (rule R5), and says so once.
 func (f *fetcher) bare(req *http.Request) {
 	var dropped []string
-	w := client.WireOf(req.Context())
-	w.Fields = slices.DeleteFunc(slices.Clone(w.Fields), func(field auth.Field) bool {
+	o := client.OutlineOf(req.Context())
+	o.Fields = slices.DeleteFunc(slices.Clone(o.Fields), func(field auth.Field) bool {
 		goes := client.GoesAnywhere(field.Name)
 		if !goes {
 			req.Header.Del(field.Name)

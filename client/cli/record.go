@@ -34,7 +34,7 @@ type record struct {
 	redirects int
 	requests  int
 	connects  int       // connections that were opened
-	past      moments   // of the request before, whose connection this one may go on with
+	past      *moments  // of the request before, whose connection this one may go on with; nil: there was none
 	begun     time.Time // the last request of the chain of redirects; zero before one
 	headsSent int64     // octets of the requests' heads
 	answered  bool      // a credential went with the last request
@@ -111,7 +111,10 @@ func (r *record) sending(req *http.Request) {
 	if r == nil {
 		return
 	}
-	r.past = r.times()
+	if r.past = nil; r.wire != nil {
+		m := r.times()
+		r.past = &m
+	}
 	r.request, r.response, r.wire = req, nil, client.WireOf(req.Context())
 	r.requests++
 	r.answered = req.Header.Get(auth.Server.Answer) != ""

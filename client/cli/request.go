@@ -166,11 +166,11 @@ func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Req
 			return nil, err
 		}
 	}
-	wire := &client.Wire{Fields: p.fields, Target: p.target, Raw: p.raw, Signed: p.signed}
+	outline := &client.Outline{Fields: p.fields, Target: p.target, Raw: p.raw, Signed: p.signed}
 	r := (&http.Request{
 		Method: p.method, URL: u, Host: p.host, Header: p.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(client.WithWire(ctx, wire))
+	}).WithContext(client.WithOutline(ctx, outline))
 	if upload != "" {
 		r.Method = p.upload
 	}
@@ -184,8 +184,8 @@ func (p *plan) request(ctx context.Context, t *target, upload string) (*http.Req
 		}
 	}
 	if ranges != "" {
-		wire.Fields = p.withContentRange(ranges, whole)
-		r.Header = headerOf(wire.Fields)
+		outline.Fields = p.withContentRange(ranges, whole)
+		r.Header = headerOf(outline.Fields)
 	}
 	if err := body.attach(r); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func fieldsFor(t *testing.T, words ...string) (method, fields, host string) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, f := range client.WireOf(r.Context()).Fields {
+	for _, f := range client.OutlineOf(r.Context()).Fields {
 		b.WriteString(f.Name + ": " + f.Value + "\n")
 	}
 	return r.Method, b.String(), r.Host

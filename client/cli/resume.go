@@ -59,7 +59,7 @@ func (p *part) ask(req *http.Request) {
 // askFor makes the request one for what follows the part, up to and with the
 // octet last; -1 is to the end.
 func askFor(req *http.Request, p transfer.Part, last int64) {
-	wire := client.WireOf(req.Context())
+	outline := client.OutlineOf(req.Context())
 	req.Header = maps.Clone(req.Header) // the plan's own until now, for every request
 	var fields []auth.Field
 	p.Ask(last, func(name, value string) {
@@ -67,7 +67,7 @@ func askFor(req *http.Request, p transfer.Part, last int64) {
 		fields = append(fields, auth.Field{Name: name, Value: value})
 	})
 	// In curl's place: before User-Agent.
-	wire.Fields = slices.Concat(fields, wire.Fields)
+	outline.Fields = slices.Concat(fields, outline.Fields)
 }
 
 // forget makes the next try one for the whole.

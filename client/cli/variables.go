@@ -218,7 +218,7 @@ func (r *record) times() moments {
 			m.ready = t
 		}
 	}
-	if w.Reused {
+	if w.Reused && r.past != nil {
 		m.resolved, m.connected, m.secured = r.past.resolved, r.past.connected, r.past.secured
 	}
 	return m
