@@ -11,16 +11,21 @@ import (
 
 // jarFor returns the jar for a group's client, nil when it keeps no cookies. All
 // groups share one, as in curl: cookies belong to hosts, and to log in and to
-// fetch are often two groups. What is in the group's files is put into it.
-func (r *run) jarFor(o *options) client.Jar {
+// fetch are often two groups. What is in the group's files is put into it; heads
+// that do not say whose their cookies are were given for the hosts that were typed.
+func (r *run) jarFor(o *options, typed []*target) client.Jar {
 	if !o.keepsCookies() {
 		return nil
 	}
 	if r.jar == nil {
 		r.jar = &cookie.Jar{}
 	}
+	var hosts []string
+	for _, origin := range originsOf(typed) {
+		hosts = append(hosts, origin.Host)
+	}
 	for _, name := range o.files {
-		err := r.readCookies(name, o.junk)
+		err := r.readCookies(name, o.junk, hosts)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			r.verbose.info("no cookies yet in %s", name) // the first run of "-b jar -c jar"
@@ -31,19 +36,19 @@ func (r *run) jarFor(o *options) client.Jar {
 	return r.jar
 }
 
-func (r *run) readCookies(name string, junk bool) error {
+func (r *run) readCookies(name string, junk bool, hosts []string) error {
 	switch name {
 	case "":
 		return nil
 	case "-":
-		return r.jar.Read(r.sys.Stdin, junk)
+		return r.jar.Read(r.sys.Stdin, junk, hosts...)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nameless(err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	return nameless(r.jar.Read(f, junk))
+	return nameless(r.jar.Read(f, junk, hosts...))
 }
 
 // nameless is the error without the file's name, which is told beside it.

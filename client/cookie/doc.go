@@ -21,6 +21,8 @@
 //   - A domain that is a public suffix and the host itself (Domain=localhost)
 //     makes a cookie for that host alone, and a file's cookie for a public suffix
 //     goes to that host alone.
+//   - A file's "Set-Cookie:" that names no domain is for the hosts that its
+//     reader names; with curl it goes to every host.
 //   - A Path that does not begin with "/" is as good as none. "__Host-" needs
 //     one that is written out.
 //   - Dates are read by RFC 6265 section 5.1.1, which knows no zones.

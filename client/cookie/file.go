@@ -26,16 +26,19 @@ const httpOnly = "#HttpOnly_"
 
 // Read adds the cookies of a file, in either format. Lines that are not well
 // formed, and those of more than 5000 octets, are passed over. With junk those
-// that end with the session are left out.
-func (j *Jar) Read(r io.Reader, junk bool) error {
+// that end with the session are left out. A "Set-Cookie:" that names no domain is
+// for the hosts, each by itself: a file of heads does not say whose they were.
+func (j *Jar) Read(r io.Reader, junk bool, hosts ...string) error {
 	lines := bufio.NewReaderSize(r, maxLine+len("\r\n"))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now := j.now()
 	for {
 		line, err := readLine(lines)
-		if c := parseLine(line, now); c != nil && !(junk && c.expires == 0) {
-			j.add(c, now)
+		for _, c := range parseLine(line, now, hosts) {
+			if !junk || c.expires != 0 {
+				j.add(c, now)
+			}
 		}
 		if err == io.EOF {
 			return nil
@@ -60,17 +63,29 @@ func readLine(r *bufio.Reader) (string, error) {
 	return strings.TrimRight(string(line), "\r\n"), err
 }
 
-// parseLine reads one line of a file, or returns nil.
-func parseLine(line string, now int64) *cookie {
+// parseLine reads one line of a file, which has a cookie for each of the hosts
+// when it does not say whose it is.
+func parseLine(line string, now int64, hosts []string) (list []*cookie) {
 	const field = "set-cookie:"
 	if !hasPrefixFold(line, field) {
-		return parseNetscape(line)
+		if c := parseNetscape(line); c != nil {
+			list = append(list, c)
+		}
+		return list
 	}
-	c := parse(trim(line[len(field):]), now)
-	if c == nil || !c.settle("", "/") || !c.allowed(true) {
+	given := parse(trim(line[len(field):]), now)
+	if given == nil {
 		return nil
 	}
-	return &c.cookie
+	if given.tail {
+		hosts = []string{""} // its own word counts
+	}
+	for _, host := range hosts {
+		if c := *given; c.settle(host, "/") && c.allowed(true) {
+			list = append(list, &c.cookie)
+		}
+	}
+	return list
 }
 
 // parseNetscape reads

@@ -87,6 +87,20 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// What names no domain is for each of the hosts, and for nothing below them.
+func TestReadForHosts(t *testing.T) {
+	j := newJar()
+	if err := j.Read(strings.NewReader("Set-Cookie: a=1\nset-cookie: b=2; path=/x\nset-cookie: c=3; domain=other.org\n"), false, "h.org", "10.0.0.1"); err != nil {
+		t.Fatal(err)
+	}
+	const want = "10.0.0.1\tFALSE\t/x\tFALSE\t0\tb\t2\nh.org\tFALSE\t/x\tFALSE\t0\tb\t2\n" +
+		"10.0.0.1\tFALSE\t/\tFALSE\t0\ta\t1\nh.org\tFALSE\t/\tFALSE\t0\ta\t1\n"
+	got := lines(j)
+	if rest, ok := strings.CutPrefix(got, ".other.org\tTRUE\t/\tFALSE\t0\tc\t3\n"); !ok || rest != want {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestReadLongLines(t *testing.T) {
 	long := "h.org\tFALSE\t/\tFALSE\t0\tlong\t" + strings.Repeat("x", maxLine) + "h.org\tFALSE\t/\tFALSE\t0\tforged\t1\n"
 	j := newJar()
