@@ -221,7 +221,10 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 	}
 	fields := resp.Header
 	if d.tunnel != "" {
-		fields = WireOf(resp.Request.Context()).Opened // the rest is the server's
+		fields = nil // the rest is the server's
+		if opened := WireOf(resp.Request.Context()).Opened; opened != nil {
+			fields = opened.Header
+		}
 	}
 	final := auth.Final{Status: resp.StatusCode, Info: fields.Values(d.party.Info)}
 	if d.traits.ConnectionBound {

@@ -46,10 +46,10 @@ func (c *Client) allows(to *url.URL, value string) error {
 }
 
 // redirects reports whether the status asks for another request (RFC 9110
-// section 15.4). 300 and 304 do not.
+// section 15.4). One with several choices (300) does where it prefers one of them.
 func redirects(code int) bool {
 	switch code {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+	case http.StatusMultipleChoices, http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return true
 	}

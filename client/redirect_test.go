@@ -149,6 +149,7 @@ func TestA9_RedirectMethods(t *testing.T) {
 		method, want string
 		body         bool
 	}{
+		{300, "POST", "POST", true},
 		{301, "POST", "GET", false},
 		{302, "POST", "GET", false},
 		{303, "POST", "GET", false},

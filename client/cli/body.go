@@ -95,6 +95,9 @@ func (d datum) appendTo(all *bytes.Buffer, stdin io.Reader) error {
 		if !d.binary && !d.encode {
 			text = lessLineEnds(text)
 		}
+		if len(text) == 0 {
+			name = "" // of an empty file curl sends nothing at all
+		}
 	}
 	if name != "" {
 		all.WriteString(name + "=")

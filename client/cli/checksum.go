@@ -98,7 +98,7 @@ func (f *fetcher) checksumFor(rec *record, path string) (*checksum, error) {
 	if f.sums == nil {
 		return nil, nil
 	}
-	return f.sums.find(rec.number, path, transfer.URLName(rec.target.url))
+	return f.sums.find(rec.number, path, rec.target.fileName())
 }
 
 // summing gives the sink the hash that the body is to be checked by. One of a

@@ -28,6 +28,17 @@
 //     challenge when no more than 1 MiB of it was read.
 //   - --url-query and -G with data both go into the URL; curl drops the first.
 //   - -X PUT -d keeps its body after a 301 or 302; curl sends an empty PUT.
+//   - A POST, a PUT or a PATCH without a body says that it has none (RFC 9110
+//     section 8.6). What frames a body is the program's word: a Content-Length of
+//     -H is not sent beside it, and Host and Content-Length are not taken out.
+//   - What would break a request is exit code 2: a method or a field's name that
+//     is no token, a space in --request-target. So is standard input that is
+//     wanted twice, and -C with -r.
+//   - Of redirects 304, 305 and 306 are not followed, and what describes a body
+//     does not go where the body does not.
+//   - --http2 asks no http server for an upgrade, which RFC 9113 has given up. The
+//     fields of HTTP/2 are shown in the order of their names.
+//   - -D and -i do not show what a proxy says when it refuses a tunnel.
 //   - --request-target is for the URL that was typed, and not for a redirect's.
 //   - --etag-save writes the ETag when the body is there, and only that of a
 //     success; curl writes it before. A 304 without one leaves the file alone.

@@ -47,13 +47,14 @@ func (f *fetcher) saveETag(resp *http.Response) error {
 	}
 	f.writing.Lock()
 	defer f.writing.Unlock()
-	var err error
 	if name == "-" {
-		_, err = f.sys.Stdout.Write([]byte(tag))
-	} else {
-		err = os.WriteFile(name, []byte(tag), 0o644)
+		_, err := f.sys.Stdout.Write([]byte(tag))
+		return err
 	}
-	if err != nil {
+	if err := f.options.makeDirFor(name); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, []byte(tag), 0o644); err != nil {
 		return &transfer.WriteError{Name: name, Err: err}
 	}
 	return nil

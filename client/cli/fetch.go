@@ -26,13 +26,14 @@ type fetch struct {
 // fetcher fetches the URLs of one group of options.
 type fetcher struct {
 	*parts
-	plan  *plan
-	write *writeOut     // nil: no -w
-	sums  *sums         // nil: no --checksum
-	lists map[int]*list // of --input-file, by the number of the source
-	light bool          // its transfers may be put off; see line
-	home  []auth.Origin // those that the group's secrets are for
-	first *target       // of the group's URLs; nil: not read yet
+	plan   *plan
+	write  *writeOut     // nil: no -w
+	sums   *sums         // nil: no --checksum
+	lists  map[int]*list // of --input-file, by the number of the source
+	light  bool          // its transfers may be put off; see line
+	before int           // how many URLs the groups before have
+	home   []auth.Origin // those that the group's secrets are for
+	first  *target       // of the group's URLs; nil: not read yet
 
 	warnedHome sync.Once
 
@@ -65,6 +66,9 @@ func newFetch(ctx context.Context, sys *System, o *runOptions, m *mask) (*fetch,
 			return nil, err
 		}
 		f.lists = lists[i]
+		for _, before := range o.groups[:i] {
+			f.before += len(before.urls)
+		}
 		all.groups = append(all.groups, f)
 	}
 	for i, f := range all.groups {
@@ -158,7 +162,7 @@ func (f *fetcher) one(ctx context.Context, todo task, l *line) int {
 		l.flush()
 		return f.report.fail(ctx, todo.at(err))
 	}
-	rec := &record{target: t, upload: todo.upload, number: todo.number, listed: todo.listed, line: l, putOff: todo.more && f.light, started: time.Now()}
+	rec := &record{target: t, upload: todo.upload, number: todo.number, before: f.before, listed: todo.listed, noConnectHeads: f.options.noConnectHeads, line: l, putOff: todo.more && f.light, started: time.Now()}
 	if f.skips(rec, todo.sets) {
 		return exitOK
 	}
@@ -216,7 +220,7 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	var unanswered *client.Unanswered
 	switch {
 	case resp == nil:
-		return err
+		return cmp.Or(f.deliverEarlier(rec, sets), err)
 	case errors.As(err, &unanswered):
 		return f.refused(rec, resp, sets, unanswered)
 	case err != nil:
@@ -226,13 +230,15 @@ func (f *fetcher) transfer(ctx context.Context, rec *record, sets []string) erro
 	if f.options.unless.unmet(resp) {
 		asNotModified(resp)
 	}
-	if err := rec.retry.busy(resp); err != nil {
-		_ = resp.Body.Close() // the next try brings another
-		return err
+	if rec.retry != nil && f.plan.repeatable(rec.upload) {
+		if err := rec.retry.busy(resp); err != nil {
+			_ = resp.Body.Close() // the next try brings another
+			return err
+		}
 	}
 	o := f.options
 	failed := resp.StatusCode >= 400 && (o.fail || o.failWithBody) && !rec.part.atEnd(resp)
-	if failed && !o.failWithBody {
+	if failed && !o.failWithBody || o.head && resp.Request.Method != http.MethodHead {
 		_ = resp.Body.Close() // nobody wants it
 		if err := f.deliverHeads(rec, resp, sets); err != nil {
 			return err
@@ -335,6 +341,15 @@ func (f *fetcher) deliverHeads(rec *record, resp *http.Response, sets []string) 
 		err = cerr
 	}
 	return err
+}
+
+// deliverEarlier writes the heads of what led to an error, such as a redirect to a
+// host that is not there. A file stays as it was.
+func (f *fetcher) deliverEarlier(rec *record, sets []string) error {
+	if len(rec.heads) == 0 || f.toFile(rec) {
+		return nil
+	}
+	return f.deliverHeads(rec, nil, sets)
 }
 
 func (r *record) writeHeads(to io.Writer) error {

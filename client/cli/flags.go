@@ -60,7 +60,7 @@ func requestFlags() []flagDef {
 		{
 			letter: "H", name: "header", arg: "field|@file", group: "request",
 			help: "header field to send; \"name:\" removes one, \"name;\" sends it empty",
-			take: func(o *options, v string) error { o.headers = append(o.headers, v); return nil },
+			take: func(o *options, v string) error { return o.takeField(&o.headers, "-H", v) },
 		},
 		{
 			letter: "A", name: "user-agent", arg: "name", group: "request", help: "User-Agent to send",

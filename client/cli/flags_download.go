@@ -148,6 +148,9 @@ func (o *options) checkDownloads() error {
 	if o.resume && o.remoteHeaderName {
 		return &usageError{why: "--continue-at and --remote-header-name cannot be combined", code: exitUsage}
 	}
+	if o.resume && o.ranges != "" {
+		return &usageError{why: "--continue-at and --range cannot be combined", code: exitUsage}
+	}
 	return nil
 }
 

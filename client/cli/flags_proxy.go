@@ -71,8 +71,12 @@ func proxyFlags() []flagDef {
 			on: func(o *options, b bool) { o.proxy.tunnel = b },
 		},
 		{
+			name: "suppress-connect-headers", group: "proxy", help: "leave out of -i and -D what a proxy says to CONNECT",
+			on: func(o *options, b bool) { o.noConnectHeads = b },
+		},
+		{
 			name: "proxy-header", arg: "field|@file", group: "proxy", help: "header field for the proxy alone",
-			take: func(o *options, v string) error { o.proxy.headers = append(o.proxy.headers, v); return nil },
+			take: func(o *options, v string) error { return o.takeField(&o.proxy.headers, "--proxy-header", v) },
 		},
 		{
 			name: "preproxy", arg: "url", group: "proxy", help: "a SOCKS proxy on the way to the proxy",

@@ -93,7 +93,7 @@ func TestEveryFlagIsTaken(t *testing.T) {
 		}
 		if d.on != nil && !d.single && d.name != "no-store" { // whose opposite is --store NAME
 			o := defaults()
-			if err := parse(table, o, []string{"--" + d.name, "--" + strings.TrimPrefix(oppositeOf(&d), "--")}); err != nil {
+			if err := parse(table, o, []string{"--" + d.name, "--" + strings.TrimPrefix(oppositeOf(&d, d.name), "--")}); err != nil {
 				t.Errorf("--%s: no opposite: %v", d.name, err)
 			}
 		}
@@ -113,7 +113,7 @@ func TestWordsAsInCurl(t *testing.T) {
 		{"-vvv u", func(o *options) bool { return o.display.trace == formLines }},
 		{"u1 -s u2 --url u3", func(o *options) bool { return strings.Join(o.words(), " ") == "u1 u2 u3" }},
 		{"-s -- -v --x", func(o *options) bool { return o.display.trace == formNone && strings.Join(o.words(), " ") == "-v --x" }},
-		{"-H a,b -H c:d", func(o *options) bool { return len(o.headers) == 2 && o.headers[0] == "a,b" }},
+		{"-H a:b,c -H c:d", func(o *options) bool { return len(o.headers) == 2 && o.headers[0] == "a:b,c" }},
 		{"-o a -O u u", func(o *options) bool { return o.outputs[0].file == "a" && o.outputs[1].remote }},
 		{"-o -s u", func(o *options) bool { return o.outputs[0].file == "-s" && !o.silent && len(o.warned) == 1 }},
 		{"--save --no-save", func(o *options) bool { return o.saving == savingNone }},

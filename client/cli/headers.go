@@ -15,6 +15,22 @@ type ownField struct {
 	remove bool
 }
 
+// takeField notes what -H or --proxy-header gives. A word that is no field is left
+// out, as in curl, but not in silence.
+func (o *options) takeField(fields *[]string, flag, v string) error {
+	if v != "" && v[0] != '@' && !isFieldLine(v) {
+		o.warned = append(o.warned, flag+" without a colon is left out")
+		return nil
+	}
+	*fields = append(*fields, v)
+	return nil
+}
+
+// isFieldLine reports whether the line may give a field; if not, it is a comment.
+func isFieldLine(line string) bool {
+	return strings.Contains(line, ":") || strings.HasSuffix(line, ";")
+}
+
 // ownFields reads every -H, files among them.
 func (o *options) ownFields(stdin io.Reader) ([]ownField, error) {
 	var all []ownField
@@ -43,7 +59,7 @@ func readFields(given, flag string, stdin io.Reader) ([]ownField, error) {
 	}
 	var all []ownField
 	for _, line := range lines {
-		if line == "" || isFile && !strings.Contains(line, ":") && !strings.HasSuffix(line, ";") {
+		if line == "" || isFile && !isFieldLine(line) {
 			continue
 		}
 		f, err := readField(line, flag)
@@ -78,11 +94,8 @@ func readField(line, flag string) (ownField, error) {
 		return ownField{}, &usageError{why: "flag --" + flag + ": " + why, code: exitUsage}
 	}
 	name, value, colon := strings.Cut(line, ":")
-	empty := false
 	if !colon {
-		if name, empty = strings.CutSuffix(line, ";"); !empty {
-			return bad("a field needs a colon")
-		}
+		name = strings.TrimSuffix(line, ";")
 	}
 	value = strings.Trim(value, " \t")
 	if !isToken(name) {
@@ -91,7 +104,7 @@ func readField(line, flag string) (ownField, error) {
 	if i := strings.IndexFunc(value, isControl); i >= 0 {
 		return bad("a control character in the value of " + name)
 	}
-	return ownField{auth.Field{Name: name, Value: value}, value == "" && !empty}, nil
+	return ownField{auth.Field{Name: name, Value: value}, value == "" && colon}, nil
 }
 
 // isControl is what RFC 9110 section 5.5 keeps out of field values: every

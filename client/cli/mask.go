@@ -221,11 +221,41 @@ func (m *mask) startLine(line string) string {
 // stands for a secret.
 func (m *mask) url(u *url.URL) string {
 	v := *u
-	v.User = nil
-	if !m.off {
-		v.RawQuery = maskQuery(v.RawQuery)
-	}
+	v.User, v.RawQuery = nil, m.query(v.RawQuery)
 	return m.text(v.String())
+}
+
+// typedURL is url for the text that a user typed. What stands before the last "@"
+// ahead of the path is userinfo, whatever else it is.
+func (m *mask) typedURL(text string) string {
+	start := strings.Index(text, "://") + len("://")
+	if start < len("://") {
+		start = 0
+	}
+	end := strings.IndexAny(text[start:], "/?#")
+	if end < 0 {
+		end = len(text) - start
+	}
+	if at := strings.LastIndexByte(text[start:start+end], '@'); at >= 0 {
+		text = text[:start] + text[start+at+1:]
+	}
+	address, fragment, hasFragment := strings.Cut(text, "#")
+	address, query, hasQuery := strings.Cut(address, "?")
+	if hasQuery {
+		address += "?" + m.query(query)
+	}
+	if hasFragment {
+		address += "#" + m.query(fragment)
+	}
+	return m.text(address)
+}
+
+// query returns what is shown of a query, or of a fragment that is like one.
+func (m *mask) query(text string) string {
+	if m.off {
+		return text
+	}
+	return maskQuery(text)
 }
 
 func maskQuery(query string) string {

@@ -46,6 +46,27 @@ func TestR16_LiveSecretsInEveryForm(t *testing.T) {
 	}
 }
 
+// RULES R16: a URL is shown as it was typed, without what nobody shall see.
+func TestR16_TypedURLs(t *testing.T) {
+	m := &mask{}
+	m.add(credential("alice", "wonderland"))
+	for typed, want := range map[string]string{
+		"h.org":                                  "h.org",
+		"alice:x@h.org":                          "h.org",
+		"alice:x@y@h.org/a@b?c@d":                "h.org/a@b?c@d",
+		"https://alice:x@h.org#token=t":          "https://h.org#token=[masked]",
+		"https://h.org?a=1&pwd=p#f?key=k":        "https://h.org?a=1&pwd=[masked]#f?key=k",
+		"https://h.org/wonderland?access_token=": "https://h.org/[masked]?access_token=",
+	} {
+		if got := m.typedURL(typed); got != want {
+			t.Errorf("%s: %s, want %s", typed, got, want)
+		}
+	}
+	if got := (&mask{off: true}).typedURL("a:b@h?token=t"); got != "h?token=t" {
+		t.Errorf("--show-secrets shows %s", got)
+	}
+}
+
 func TestR16_Fields(t *testing.T) {
 	m := &mask{}
 	for _, test := range []struct{ name, value, want string }{

@@ -15,7 +15,7 @@ func nearestFlag(table []flagDef, shown string) string {
 	}
 	best, least := "", maxDistance+1
 	for i := range table {
-		for _, n := range []string{table[i].name, table[i].alias, oppositeOf(&table[i])} {
+		for _, n := range []string{table[i].name, table[i].alias, oppositeOf(&table[i], table[i].name)} {
 			if n == "" {
 				continue
 			}

@@ -44,9 +44,10 @@ type options struct {
 	downloads
 
 	// What is shown.
-	include    bool
-	dumpHeader string
-	writeOut   string
+	include        bool
+	noConnectHeads bool // --suppress-connect-headers
+	dumpHeader     string
+	writeOut       string
 
 	connectOptions
 	cookieOptions

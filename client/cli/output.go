@@ -33,7 +33,7 @@ func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfe
 		s.Exists = transfer.Number
 	}
 	if out.remote {
-		s.Path, s.NoFollow = transfer.URLName(rec.target.url), true
+		s.Path, s.NoFollow = rec.target.fileName(), true
 		if o.remoteHeaderName && resp != nil {
 			if name, ok := transfer.HeaderName(resp.Header.Get("Content-Disposition")); ok {
 				s.Path, s.Exists = name, transfer.Refuse
@@ -81,6 +81,18 @@ func (t *textOnly) Write(p []byte) (int, error) {
 	return t.to.Write(p)
 }
 
+// makeDirFor makes the folder that the file of -D or --etag-save is to be in, where
+// --create-dirs says so.
+func (o *options) makeDirFor(name string) error {
+	if !o.createDirs {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), transfer.DirMode); err != nil {
+		return &transfer.WriteError{Name: name, Err: err}
+	}
+	return nil
+}
+
 // dump writes the heads to the file of -D, which all transfers of the group
 // share.
 func (f *fetcher) dump(rec *record) error {
@@ -93,6 +105,9 @@ func (f *fetcher) dump(rec *record) error {
 	if f.dumped == nil {
 		switch {
 		case name != "-":
+			if err := f.options.makeDirFor(name); err != nil {
+				return err
+			}
 			file, err := os.Create(name)
 			if err != nil {
 				return &transfer.WriteError{Name: name, Err: err}

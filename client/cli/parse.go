@@ -75,10 +75,12 @@ func flagSet(table []flagDef, o *options, opposites bool) *pflag.FlagSet {
 	}
 	for i := range table {
 		d := &table[i]
-		opposite := oppositeOf(d)
-		if opposite != "" && (opposites || !mayBeOpposite("--"+opposite)) && fs.Lookup(opposite) == nil {
-			f := fs.VarPF(&boolValue{o, d.on, true}, opposite, "", "")
-			f.NoOptDefVal = "true"
+		for _, name := range [...]string{d.name, d.alias} {
+			opposite := oppositeOf(d, name)
+			if opposite != "" && (opposites || !mayBeOpposite("--"+opposite)) && fs.Lookup(opposite) == nil {
+				f := fs.VarPF(&boolValue{o, d.on, true}, opposite, "", "")
+				f.NoOptDefVal = "true"
+			}
 		}
 	}
 	return fs
@@ -92,15 +94,16 @@ func addFlag(fs *pflag.FlagSet, name, letter string, d *flagDef, o *options) {
 	fs.VarPF(&boolValue{o, d.on, false}, name, letter, d.help).NoOptDefVal = "true"
 }
 
-// oppositeOf returns the name that switches a boolean off, or "".
-func oppositeOf(d *flagDef) string {
-	if d.on == nil || d.single {
+// oppositeOf returns the name that switches a boolean off which goes by the given
+// one, or "".
+func oppositeOf(d *flagDef, name string) string {
+	if d.on == nil || d.single || name == "" {
 		return ""
 	}
-	if rest, ok := strings.CutPrefix(d.name, "no-"); ok {
+	if rest, ok := strings.CutPrefix(name, "no-"); ok {
 		return rest
 	}
-	return "no-" + d.name
+	return "no-" + name
 }
 
 // spell rewrites the words so that pflag reads them as curl does: a value after

@@ -101,15 +101,17 @@ type urlRules struct {
 
 var errUserInURL = errors.New("a user in the URL, which --disallow-username-in-url forbids")
 
-// read reads a URL as typed, under the rules. like, when not nil, was read under the
-// same.
-func (r urlRules) read(typed string, like *target) (*target, error) {
+// read reads the text of a URL, as it was typed, under the rules. like, when not nil,
+// was read under the same.
+func (r urlRules) read(text string, like *target) (*target, error) {
+	typed := text
 	if r.protocol != "" {
 		if before, _, ok := strings.Cut(typed, "://"); !ok || !isScheme(before) {
 			typed = r.protocol + "://" + strings.TrimPrefix(typed, "//")
 		}
 	}
 	if t := like.sibling(typed); t != nil {
+		t.text = text
 		return t, nil
 	}
 	t, err := readURL(typed)
@@ -123,5 +125,6 @@ func (r urlRules) read(typed string, like *target) (*target, error) {
 	case r.asIs && t.typed.Path != "":
 		t.url.Path, t.url.RawPath = t.typed.Path, t.typed.RawPath
 	}
+	t.text = text
 	return t, nil
 }

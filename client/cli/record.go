@@ -17,6 +17,7 @@ import (
 type record struct {
 	target *target
 	number int    // of the URL in its group, from 0
+	before int    // how many URLs the groups before have
 	upload string // of -T; "": none
 	listed        // what a list says of it
 
@@ -29,16 +30,20 @@ type record struct {
 	response *http.Response // the last one that came, or nil
 	wire     *client.Wire   // of both
 
+	noConnectHeads bool // --suppress-connect-headers
+
 	heads     []string // of every response, as they came
 	headSize  int64
 	redirects int
 	requests  int
-	connects  int       // connections that were opened
-	past      *moments  // of the request before, whose connection this one may go on with; nil: there was none
-	begun     time.Time // the last request of the chain of redirects; zero before one
-	headsSent int64     // octets of the requests' heads
-	answered  bool      // a credential went with the last request
-	asked     bool      // somebody asked for one
+	connects  int // connections that were opened
+
+	connectStatus int       // of a proxy's last answer to CONNECT; 0: none
+	past          *moments  // of the request before, whose connection this one may go on with; nil: there was none
+	begun         time.Time // the last request of the chain of redirects; zero before one
+	headsSent     int64     // octets of the requests' heads
+	answered      bool      // a credential went with the last request
+	asked         bool      // somebody asked for one
 
 	retry   *retry
 	retries int
@@ -121,6 +126,27 @@ func (r *record) sending(req *http.Request) {
 	r.sent = max(req.ContentLength, 0)
 }
 
+// takeHeads keeps what came before the body, from proxies to CONNECT too.
+func (r *record) takeHeads(resp *http.Response) {
+	take := func(ofConnect bool, heads ...string) {
+		for _, head := range heads {
+			r.headSize += int64(len(head))
+		}
+		if !ofConnect || !r.noConnectHeads {
+			r.heads = append(r.heads, heads...)
+		}
+	}
+	if o := r.wire.Opened; o != nil {
+		r.connectStatus = o.Status
+		take(true, o.Head)
+	}
+	if r.wire.Refused {
+		r.connectStatus = resp.StatusCode
+	}
+	take(r.wire.Refused, r.wire.Interim...)
+	take(r.wire.Refused, r.wire.Head)
+}
+
 func (r *record) came(resp *http.Response) {
 	if r == nil {
 		return
@@ -131,11 +157,7 @@ func (r *record) came(resp *http.Response) {
 		if !r.wire.Reused {
 			r.connects++
 		}
-		n := len(r.heads)
-		r.heads = append(append(r.heads, r.wire.Interim...), r.wire.Head)
-		for _, head := range r.heads[n:] {
-			r.headSize += int64(len(head))
-		}
+		r.takeHeads(resp)
 	}
 	r.asked = r.asked || resp.StatusCode == auth.Server.Status || resp.StatusCode == auth.Proxy.Status
 }

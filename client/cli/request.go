@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -120,7 +121,7 @@ func (p *plan) order(o *options, own []ownField) error {
 		switch {
 		case f.remove:
 		case strings.EqualFold(f.Name, "Host"):
-			p.host = f.Value
+			p.host = cmp.Or(p.host, f.Value) // the first, as in curl
 		case formed && strings.EqualFold(f.Name, "Content-Type"): // goes with its boundary, below
 		default:
 			fields = append(fields, f.Field)

@@ -36,10 +36,12 @@ func (r *run) given(o *options, typed []*target) ([]store.Given, error) {
 			Origins:    origins, Source: "-u", Anywhere: o.trusted, ClearText: o.cleartext,
 		}
 		g.Unasked, g.NTLM = o.unasked()
-		if !has {
+		if has { // it goes before the URL's, as in curl
+			list = append([]store.Given{g}, list...)
+		} else {
 			g.Unasked, g.NeedsPerson, g.Fixed = false, true, true
+			list = append(list, g)
 		}
-		list = append(list, g)
 	}
 	read, source, err := o.secretReader(r.sys, o.namedUser(typed), r.mask)
 	if err != nil {

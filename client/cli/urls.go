@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"getin/client/auth"
+	"getin/client/transfer"
 )
 
 // target is a URL as it was typed, read once: what is shown, looked up and
 // connected to is the same URL.
 type target struct {
+	text   string   // as it was typed, perhaps without a scheme
 	url    *url.URL // absolute, the host as in origin, without userinfo and fragment
 	origin auth.Origin
 	typed  *url.URL // before its dot segments were removed
@@ -140,6 +142,20 @@ func bare(err error) error {
 
 // nobodys returns the target without the userinfo.
 func (t *target) nobodys() *target { return &target{url: t.url, origin: t.origin} }
+
+// fileName is the name that -O gives to what the URL brings.
+func (t *target) fileName() string {
+	_, rest, found := strings.Cut(t.text, "://")
+	if !found {
+		rest = t.text
+	}
+	path := ""
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 && rest[i] == '/' {
+		path, _, _ = strings.Cut(rest[i:], "?")
+		path, _, _ = strings.Cut(path, "#")
+	}
+	return transfer.URLName(path)
+}
 
 func (t *target) takeUserinfo(userinfo, host string) error {
 	if strings.Contains(host, "@") {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -9,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"getin/client"
+	"getin/client/h1"
 )
 
 // variable is one name of -w.
@@ -26,6 +31,7 @@ var variables = []variable{
 	{"exitcode", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.code) }},
 	{"filename_effective", false, func(_ *writeOut, r *record) string { return r.file }},
 	{"http_code", true, statusText},
+	{"http_connect", true, connectStatus},
 	{"http_version", false, httpVersion},
 	{"local_ip", false, func(_ *writeOut, r *record) string { return r.address(true) }},
 	{"local_port", true, func(_ *writeOut, r *record) string { return r.port(true) }},
@@ -36,6 +42,9 @@ var variables = []variable{
 	{"num_headers", true, numHeaders},
 	{"num_redirects", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.redirects) }},
 	{"num_retries", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.retries) }},
+	{"proxy_ssl_verify_result", true, func(_ *writeOut, r *record) string {
+		return verifyResult(r.seen().ProxyUnverified)
+	}},
 	{"proxy_used", true, proxyUsed},
 	{"redirect_url", false, redirectURL},
 	{"referer", false, func(w *writeOut, r *record) string {
@@ -51,7 +60,9 @@ var variables = []variable{
 	{"size_upload", true, func(_ *writeOut, r *record) string { return strconv.FormatInt(r.sent, 10) }},
 	{"speed_download", true, func(_ *writeOut, r *record) string { return r.speed(r.received) }},
 	{"speed_upload", true, func(_ *writeOut, r *record) string { return r.speed(r.sent) }},
-	{"ssl_verify_result", true, verifyResult},
+	{"ssl_verify_result", true, func(_ *writeOut, r *record) string {
+		return verifyResult(cmp.Or(r.seen().Unverified, r.err))
+	}},
 	{"time_appconnect", true, func(_ *writeOut, r *record) string { return r.until(r.times().secured) }},
 	{"time_connect", true, func(_ *writeOut, r *record) string { return r.until(r.times().connected) }},
 	{"time_namelookup", true, func(_ *writeOut, r *record) string { return r.until(r.times().resolved) }},
@@ -60,11 +71,9 @@ var variables = []variable{
 	{"time_redirect", true, func(_ *writeOut, r *record) string { return r.until(r.begun) }},
 	{"time_starttransfer", true, func(_ *writeOut, r *record) string { return r.until(r.times().first) }},
 	{"time_total", true, func(_ *writeOut, r *record) string { return r.until(r.ended) }},
-	{"url", false, func(w *writeOut, r *record) string { return w.mask.url(r.target.url) }},
-	{"url_effective", false, func(w *writeOut, r *record) string {
-		return r.requestText(func(q *http.Request) string { return w.mask.url(q.URL) })
-	}},
-	{"urlnum", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.number) }},
+	{"url", false, func(w *writeOut, r *record) string { return w.mask.typedURL(r.target.text) }},
+	{"url_effective", false, effectiveURL},
+	{"urlnum", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.before + r.number) }},
 }
 
 // part returns a part of a URL, for "url.NAME" and "urle.NAME". There is never a
@@ -85,10 +94,7 @@ func (w *writeOut) part(u *url.URL, name string) (text string, ok bool) {
 	case "path":
 		text = u.EscapedPath()
 	case "query":
-		text = u.RawQuery
-		if !w.mask.off {
-			text = maskQuery(text)
-		}
+		text = w.mask.query(u.RawQuery)
 	case "user", "password", "options", "fragment", "zoneid":
 	default:
 		return "", false
@@ -111,22 +117,47 @@ func proxyUsed(_ *writeOut, r *record) string {
 	return "0"
 }
 
-// verifyResult is 0 for a certificate that is trusted, or OpenSSL's number for
-// why it is not (X509_V_ERR in x509_vfy.h).
-func verifyResult(_ *writeOut, r *record) string {
+// verifyResult is 0 for a certificate that nothing is wrong with, or OpenSSL's
+// number for what is (X509_V_ERR in x509_vfy.h).
+func verifyResult(why error) string {
 	var (
 		host    x509.HostnameError
 		invalid x509.CertificateInvalidError
+		unknown x509.UnknownAuthorityError
 	)
 	switch {
-	case r.wire == nil || r.wire.Unverified == nil:
-		return "0"
-	case errors.As(r.wire.Unverified, &host):
+	case errors.As(why, &host):
 		return "62"
-	case errors.As(r.wire.Unverified, &invalid) && invalid.Reason == x509.Expired:
+	case errors.As(why, &invalid) && invalid.Reason == x509.Expired:
 		return "10"
+	case errors.As(why, &unknown) && unknown.Cert != nil && bytes.Equal(unknown.Cert.RawIssuer, unknown.Cert.RawSubject):
+		return "18"
+	case errors.As(why, &invalid), errors.As(why, &unknown):
+		return "20" // its issuer is not known
 	}
-	return "20" // its issuer is not known
+	return "0"
+}
+
+// connectStatus is that of a proxy's last answer to CONNECT.
+func connectStatus(_ *writeOut, r *record) string {
+	var refused *h1.ConnectError
+	if errors.As(r.err, &refused) {
+		return fmt.Sprintf("%03d", refused.Response.StatusCode)
+	}
+	return fmt.Sprintf("%03d", r.connectStatus)
+}
+
+// effectiveURL is the URL of the last request. The fragment of what was typed is
+// no part of any.
+func effectiveURL(w *writeOut, r *record) string {
+	if r.request == nil {
+		return ""
+	}
+	text := w.mask.url(r.request.URL)
+	if typed := r.target.typed; r.redirects == 0 && typed != nil && typed.Fragment != "" {
+		text += "#" + w.mask.query(typed.EscapedFragment())
+	}
+	return text
 }
 
 func statusText(_ *writeOut, r *record) string {
@@ -170,6 +201,14 @@ func (r *record) responseField(name string) string {
 		return ""
 	}
 	return r.response.Header.Get(name)
+}
+
+// seen is what the last request was on the wire; before there was one nothing.
+func (r *record) seen() *client.Wire {
+	if r.wire == nil {
+		return &client.Wire{}
+	}
+	return r.wire
 }
 
 // requestText asks the last request sent; before one was sent there is none.

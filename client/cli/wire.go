@@ -126,7 +126,7 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 		return nil, err
 	}
 	r.connect(p)
-	p.addClient(r.jarFor(o))
+	p.addClient(r.jarFor(o, typed))
 	r.joined = append(r.joined, p)
 	return p, nil
 }

@@ -26,7 +26,7 @@ type link struct {
 	proxyUnverified error
 	proxyKey        string
 	proxyTLS        *tls.ConnectionState
-	opened          http.Header // of the proxy's answer to CONNECT
+	opened          *Opening
 
 	resolved, connected, secured time.Time
 }

@@ -126,7 +126,7 @@ func (x *exchange) headerMap() http.Header {
 // order is not known.
 func headText(resp *http.Response) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "HTTP/2 %d\r\n", resp.StatusCode)
+	fmt.Fprintf(&b, "HTTP/2 %d \r\n", resp.StatusCode) // RFC 9112 section 4: the reason may be empty, its space not
 	names := make([]string, 0, len(resp.Header))
 	for name := range resp.Header {
 		names = append(names, name)

@@ -195,7 +195,7 @@ func TestConnectInManyLegs(t *testing.T) {
 				if i == 2 && l != nil && l.Shared() != l.through {
 					t.Errorf("shared %v", l.Shared())
 				}
-				if i == 2 && w.Opened.Get("Proxy-Authentication-Info") != "x" {
+				if i == 2 && w.Opened.Header.Get("Proxy-Authentication-Info") != "x" {
 					t.Errorf("the proxy's answer is not told: %v", w.Opened)
 				}
 			}

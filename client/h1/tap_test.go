@@ -148,7 +148,7 @@ func TestTapOfHTTP2(t *testing.T) {
 	e := New(Config{TLS: TLS{Insecure: true, HTTP2: true}})
 	defer e.CloseIdleConnections()
 	d := tapped(t, e, "POST", s.URL+"/x", strings.NewReader("body"))
-	d.want(t, "dialing", "connected", "secured", "> POST /x HTTP/2", "uploaded 4", "< HTTP/2 200", "ended")
+	d.want(t, "dialing", "connected", "secured", "> POST /x HTTP/2", "uploaded 4", "< HTTP/2 200 ", "ended")
 	if d.sent.String() != "body" {
 		t.Errorf("sent %q", &d.sent)
 	}

@@ -66,7 +66,7 @@ func askConnect(c *conn, r *route, tap Tap) error {
 		if c.buffered() > 0 {
 			return fault(WeirdReply, "CONNECT to %s: the proxy sent more than its answer", r.target)
 		}
-		c.link.opened = resp.Header
+		c.link.opened = &Opening{resp.StatusCode, head, resp.Header}
 		return nil
 	}
 	resp.Request = &http.Request{

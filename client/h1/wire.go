@@ -75,11 +75,11 @@ type Wire struct {
 	ProxyUnverified error
 	ProxyKey        string
 
-	// ProxyTLS is the state of TLS with an https proxy, nil without one. Opened
-	// are the fields of the proxy's answer to CONNECT, when this request was the
-	// first through the tunnel.
+	// ProxyTLS is the state of TLS with an https proxy, nil without one. Opened is
+	// the proxy's answer to CONNECT, when this request was the first through the
+	// tunnel.
 	ProxyTLS *tls.ConnectionState
-	Opened   http.Header
+	Opened   *Opening
 
 	// Reused: the connection had served a request before.
 	Reused bool
@@ -91,6 +91,13 @@ type Wire struct {
 	// for this request (a connection that was reused, no TLS, an answer that
 	// came before all of the body was sent).
 	Start, NameResolved, Connected, Secured, Sent, FirstByte time.Time
+}
+
+// Opening is a proxy's answer that opens a tunnel. It is not to be changed.
+type Opening struct {
+	Status int
+	Head   string // as it came
+	Header http.Header
 }
 
 type wireKey struct{}

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"net/url"
 	"path"
 	"runtime"
 	"strings"
@@ -16,13 +15,12 @@ const Unnamed = "getin_response"
 // room for ".1" and the like.
 const maxName = 240
 
-// URLName returns the name that -O gives to what a URL brings: the last segment
-// of its path that is not empty, as it is written there. The URL is to be the
-// one that the user typed, never where a redirect led (CVE-2010-2252). The
+// URLName returns the name that -O gives to what a URL with the path brings: the
+// last segment that is not empty, as it is written there. The path is to be of
+// the URL that the user typed, never of where a redirect led (CVE-2010-2252). The
 // result is one path segment, fit for this system.
-func URLName(u *url.URL) string {
-	p := path.Clean("/" + u.EscapedPath())
-	name := safeName(path.Base(p), runtime.GOOS == "windows")
+func URLName(p string) string {
+	name := safeName(path.Base(path.Clean("/"+p)), runtime.GOOS == "windows")
 	if name == "" {
 		return Unnamed
 	}

@@ -109,7 +109,7 @@ func TestURLVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			name := URLName(u)
+			name := URLName(u.EscapedPath())
 			if !v.accepts(false, name, true) && !(v.AnyFixedName && name == Unnamed) {
 				t.Errorf("%q is none of %s", name, show(v.Accept))
 			}

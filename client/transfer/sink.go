@@ -99,8 +99,8 @@ type Sink struct {
 // fileMode is the mode of new files, less the umask: as curl's.
 const fileMode fs.FileMode = 0o644
 
-// dirMode is the mode of new directories: as curl's.
-const dirMode fs.FileMode = 0o750
+// DirMode is the mode of new directories: as curl's.
+const DirMode fs.FileMode = 0o750
 
 // Name returns the name of the file that was opened, which Number may have
 // changed; "" when none was.
@@ -116,7 +116,7 @@ func (s *Sink) Open() error {
 		return nil
 	}
 	if s.CreateDirs {
-		if err := os.MkdirAll(filepath.Dir(s.Path), dirMode); err != nil {
+		if err := os.MkdirAll(filepath.Dir(s.Path), DirMode); err != nil {
 			return &WriteError{s.Path, err}
 		}
 	}

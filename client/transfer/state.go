@@ -25,7 +25,7 @@ func (s *Segments) open() error {
 		return nil
 	}
 	if s.CreateDirs {
-		if err := os.MkdirAll(filepath.Dir(s.Path), dirMode); err != nil {
+		if err := os.MkdirAll(filepath.Dir(s.Path), DirMode); err != nil {
 			return err
 		}
 	}

@@ -161,7 +161,7 @@ func (m *Meter) nameOf(p *Progress) string {
 	name := ""
 	if path := p.path.Load(); path != nil {
 		name = filepath.Base(*path)
-	} else if name = transfer.URLName(p.url); name == transfer.Unnamed {
+	} else if name = transfer.URLName(p.url.EscapedPath()); name == transfer.Unnamed {
 		name = p.host
 	}
 	return prompt.Clean(m.config.Shown(name), nameCells)
