@@ -250,6 +250,12 @@ func (r *reader) token() string {
 	return r.s[start:r.i]
 }
 
+// IsToken reports whether s is a token.
+func IsToken(s string) bool {
+	r := reader{s: s}
+	return r.token() == s && s != ""
+}
+
 // atParam reports whether a token, BWS and "=" come next.
 func (r *reader) atParam() bool {
 	ahead := *r

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"getin/client/cli/mask"
 )
 
 // Main runs the program with the words that follow its name, and returns the
@@ -48,8 +50,8 @@ func runFetch(ctx context.Context, sys *System, args []string) int {
 	if err := o.checkGroups(); err != nil {
 		return rep.fail(ctx, err)
 	}
-	secrets := &mask{off: o.showSecrets}
-	defer secrets.wipe()
+	secrets := &mask.Mask{Off: o.showSecrets}
+	defer secrets.Wipe()
 	f, err := newFetch(ctx, sys, o.runOptions, secrets)
 	if err != nil {
 		return rep.fail(ctx, err)

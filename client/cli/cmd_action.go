@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"getin/client/cli/mask"
 	"getin/store/index"
 )
 
@@ -47,7 +48,7 @@ type job struct {
 	sys   *System
 	o     *options
 	rep   *report
-	mask  *mask // wiped at the end
+	mask  *mask.Mask // wiped at the end
 	act   *action
 	title string   // "realms show", as it was called
 	words []string // those that are no flags
@@ -83,8 +84,8 @@ func runActions(ctx context.Context, sys *System, command string, list []action,
 	}
 	j := &job{ctx: ctx, sys: sys, act: act, title: title}
 	err := j.read(args)
-	j.mask = &mask{off: j.o.showSecrets}
-	defer j.mask.wipe()
+	j.mask = &mask.Mask{Off: j.o.showSecrets}
+	defer j.mask.Wipe()
 	j.rep = newReport(sys, j.o.runOptions, j.mask)
 	if err != nil {
 		return j.end(err)

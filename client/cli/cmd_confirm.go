@@ -64,7 +64,7 @@ func (j *job) person() *person {
 // secret makes what was typed a secret of the run.
 func (j *job) secret(typed string) auth.Secret {
 	s := auth.NewSecret(typed)
-	j.mask.add(auth.Credential{Secret: s})
+	j.mask.Add(auth.Credential{Secret: s})
 	return s
 }
 
@@ -98,7 +98,7 @@ func (j *job) open(c choice) store.Place { return j.openWith(c, j.vaultKey(), j.
 
 // openWith opens the place; interactive allows its own dialogs.
 func (j *job) openWith(c choice, key vault.Key, interactive bool) store.Place {
-	return j.mask.watch(openPlace(j.sys, c, key, interactive, func() {
+	return watched(j.mask, openPlace(j.sys, c, key, interactive, func() {
 		j.rep.notice("getin: waiting for the keyring to be unlocked")
 	}))
 }

@@ -59,13 +59,13 @@ func importRealms(j *job) error {
 	if name == "" {
 		return j.usage("which file?")
 	}
-	j.mask.expect()
+	j.mask.Expect()
 	found, err := format.Read(name, j.sys.Stdin)
 	if err != nil {
 		return &readError{err}
 	}
 	for _, i := range found.Items {
-		j.mask.add(i.Credential())
+		j.mask.Add(i.Credential())
 	}
 	w, err := j.walletToAdd()
 	if err != nil {

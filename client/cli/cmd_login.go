@@ -80,7 +80,7 @@ func (j *job) tellSaved(a *attempt) error {
 
 // tellUnsaved says why there was nothing to store.
 func (j *job) tellUnsaved(a *attempt) error {
-	where := a.mask.url(a.target.url)
+	where := a.mask.URL(a.target.url)
 	status := fmt.Sprintf("%d %s", a.status, statusName(a.status))
 	if len(a.settled) == 0 {
 		if a.asked {

@@ -38,6 +38,6 @@ func (j *job) giveBack(e *index.Entry) error {
 	if err != nil {
 		return err
 	}
-	p.mask.add(c)
+	p.mask.Add(c)
 	return p.tokens().Revoke(j.ctx, e.Space.Origin, c)
 }

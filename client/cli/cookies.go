@@ -28,7 +28,7 @@ func (r *run) jarFor(o *options, typed []*target) client.Jar {
 		err := r.readCookies(name, o.junk, hosts)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			r.verbose.info("no cookies yet in %s", name) // the first run of "-b jar -c jar"
+			r.verbose.Info("no cookies yet in %s", name) // the first run of "-b jar -c jar"
 		case err != nil:
 			r.report.notice("getin: the cookies of %s are not read: %v", name, err)
 		}

@@ -78,7 +78,7 @@ type redirectedJSON struct {
 }
 
 func (x *explainer) toJSON(chain []*explained) explainJSON {
-	out := explainJSON{URL: x.mask.url(chain[0].URL), Hops: []hopJSON{}}
+	out := explainJSON{URL: x.mask.URL(chain[0].URL), Hops: []hopJSON{}}
 	for _, e := range chain {
 		out.Hops = append(out.Hops, x.hopJSON(e))
 	}
@@ -87,7 +87,7 @@ func (x *explainer) toJSON(chain []*explained) explainJSON {
 
 func (x *explainer) hopJSON(e *explained) hopJSON {
 	out := hopJSON{
-		URL: x.mask.url(e.URL), Status: e.Status, Unasked: []unaskedJSON{}, Challenges: []offeredJSON{}, Unreadable: []unreadJSON{},
+		URL: x.mask.URL(e.URL), Status: e.Status, Unasked: []unaskedJSON{}, Challenges: []offeredJSON{}, Unreadable: []unreadJSON{},
 		Stored: entriesToJSON(pointers(e.stored)),
 	}
 	for _, a := range e.unasked {
@@ -109,7 +109,7 @@ func (x *explainer) hopJSON(e *explained) hopJSON {
 		out.Reason = known(reasonText(e.Reason))
 	}
 	if e.Next != nil {
-		out.Redirect = &redirectedJSON{x.mask.url(e.Next), e.Leaves, orEmpty(e.Dropped), known(errorText(e.Ended))}
+		out.Redirect = &redirectedJSON{x.mask.URL(e.Next), e.Leaves, orEmpty(e.Dropped), known(errorText(e.Ended))}
 	}
 	return out
 }

@@ -35,7 +35,7 @@ func (x *explainer) text(chain []*explained) string {
 
 func (x *explainer) hopText(b *strings.Builder, e *explained) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
-	line("%s", prompt.Clean(x.mask.url(e.URL), uncut))
+	line("%s", prompt.Clean(x.mask.URL(e.URL), uncut))
 	for _, s := range e.drawing() {
 		line("    %s", s)
 	}
@@ -59,7 +59,7 @@ func (x *explainer) hopText(b *strings.Builder, e *explained) {
 }
 
 func (x *explainer) redirectText(line func(string, ...any), e *explained) {
-	to := prompt.Clean(x.mask.url(e.Next), uncut)
+	to := prompt.Clean(x.mask.URL(e.Next), uncut)
 	if e.Ended != nil {
 		line("  redirects to %s, where -L does not follow: %s", to, prompt.Clean(e.Ended.Error(), uncut))
 		return

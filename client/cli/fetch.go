@@ -13,6 +13,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/client/transfer"
 )
 
@@ -43,7 +44,7 @@ type fetcher struct {
 
 // newFetch reads every URL, and every file that a request is made of, before
 // anything is sent.
-func newFetch(ctx context.Context, sys *System, o *runOptions, m *mask) (*fetch, error) {
+func newFetch(ctx context.Context, sys *System, o *runOptions, m *mask.Mask) (*fetch, error) {
 	typed := make([][]*target, len(o.groups))
 	lists := make([]map[int]*list, len(o.groups))
 	for i, g := range o.groups {
@@ -74,7 +75,7 @@ func newFetch(ctx context.Context, sys *System, o *runOptions, m *mask) (*fetch,
 	for i, f := range all.groups {
 		f.remark(typed[i])
 	}
-	return all, r.har.begin(sys.Stdout)
+	return all, r.har.Begin(sys.Stdout)
 }
 
 func newFetcher(r *run, o *options, typed []*target) (*fetcher, error) {
@@ -136,7 +137,7 @@ func (r *runOptions) checkStdin() error {
 func (all *fetch) all(ctx context.Context) int {
 	code := all.transfers(ctx)
 	all.meter.Stop()
-	defer all.verbose.close()
+	defer all.verbose.Close()
 	for _, f := range all.groups {
 		// Saving goes on beside the transfers; its failures were told already.
 		_ = f.wallet.Close(ctx)
@@ -148,7 +149,7 @@ func (all *fetch) all(ctx context.Context) int {
 			code = f.report.fail(ctx, &transfer.WriteError{Name: f.options.dumpHeader, Err: err})
 		}
 	}
-	if err := all.har.close(); err != nil {
+	if err := all.har.Close(); err != nil {
 		code = all.report.fail(ctx, err)
 	}
 	return code
@@ -181,7 +182,7 @@ func (f *fetcher) end(ctx context.Context, rec *record) int {
 	rec.ended = time.Now()
 	rec.code = f.report.fail(ctx, rec.err)
 	f.removeFailed(rec)
-	rec.rounds.close(true, rec.err)
+	rec.rounds.End(errorText(rec.err))
 	if f.write != nil {
 		f.writing.Lock()
 		release := f.meter.Hold()

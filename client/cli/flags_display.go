@@ -1,34 +1,34 @@
 package cli
 
+import "getin/client/cli/trace"
+
 // displayOptions is what is shown of the transfers beside what they bring.
 type displayOptions struct {
 	bar      bool // -#
 	noMeter  bool
 	unstyled bool
 
-	trace     traceForm // -v, --trace and --trace-ascii: the last of them
-	traceFile string
-	traceTime bool
-	har       string // file of --har
+	trace trace.Options // -v, --trace and --trace-ascii: the last of them
+	har   string        // file of --har
 }
 
 // traceTo takes -v or a trace. Only one of them is written: the last, as in curl.
-func traceTo(form traceForm, name string) func(*options, string) error {
+func traceTo(form trace.Form, name string) func(*options, string) error {
 	return func(o *options, file string) error {
-		if o.display.trace != formNone && o.display.trace != form {
+		if was := o.display.trace.Form; was != trace.None && was != form {
 			o.warned = append(o.warned, name+" overrides an earlier trace or verbose option")
 		}
-		o.display.trace, o.display.traceFile = form, file
+		o.display.trace.Form, o.display.trace.File = form, file
 		return nil
 	}
 }
 
 func takeVerbose(o *options, on bool) {
 	if !on {
-		o.display.trace = formNone
+		o.display.trace.Form = trace.None
 		return
 	}
-	_ = traceTo(formLines, "-v")(o, "") // never fails
+	_ = traceTo(trace.Lines, "-v")(o, "") // never fails
 }
 
 func displayFlags() []flagDef {
@@ -43,15 +43,15 @@ func displayFlags() []flagDef {
 		},
 		{
 			name: "trace", arg: "file", group: "info", help: "write everything that passes to the file, in hexadecimal; secrets are masked",
-			take: traceTo(formBytes, "--trace"),
+			take: traceTo(trace.Bytes, "--trace"),
 		},
 		{
 			name: "trace-ascii", arg: "file", group: "info", help: "the same as text; \"-\" is standard output, \"%\" stderr",
-			take: traceTo(formText, "--trace-ascii"),
+			take: traceTo(trace.Text, "--trace-ascii"),
 		},
 		{
 			name: "trace-time", group: "info", help: "with the time, in traces and -v",
-			on: func(o *options, b bool) { o.display.traceTime = b },
+			on: func(o *options, b bool) { o.display.trace.Timed = b },
 		},
 		{
 			name: "har", arg: "file", group: "info", help: "write an HTTP archive (HAR 1.2), for browsers to show; secrets are masked",

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"getin/client/cli/trace"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -110,9 +112,11 @@ func TestWordsAsInCurl(t *testing.T) {
 		{"-d@f u", func(o *options) bool { return o.data[0].value == "@f" && o.urls[0].text == "u" }},
 		{"-sSo f u", func(o *options) bool { return o.silent && o.showError && o.outputs[0].file == "f" }},
 		{"-o- u", func(o *options) bool { return o.outputs[0].file == "-" }},
-		{"-vvv u", func(o *options) bool { return o.display.trace == formLines }},
+		{"-vvv u", func(o *options) bool { return o.display.trace.Form == trace.Lines }},
 		{"u1 -s u2 --url u3", func(o *options) bool { return strings.Join(o.words(), " ") == "u1 u2 u3" }},
-		{"-s -- -v --x", func(o *options) bool { return o.display.trace == formNone && strings.Join(o.words(), " ") == "-v --x" }},
+		{"-s -- -v --x", func(o *options) bool {
+			return o.display.trace.Form == trace.None && strings.Join(o.words(), " ") == "-v --x"
+		}},
 		{"-H a:b,c -H c:d", func(o *options) bool { return len(o.headers) == 2 && o.headers[0] == "a:b,c" }},
 		{"-o a -O u u", func(o *options) bool { return o.outputs[0].file == "a" && o.outputs[1].remote }},
 		{"-o -s u", func(o *options) bool { return o.outputs[0].file == "-s" && !o.silent && len(o.warned) == 1 }},

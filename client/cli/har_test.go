@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"getin/client/authtest"
+	"getin/client/cli/har"
+	"getin/client/cli/mask"
 )
 
 // harRequired are the fields that HAR 1.2 wants of each object, with their kinds:
@@ -88,7 +90,7 @@ func validField(where, want string, v any) (wrong []string) {
 }
 
 // archive runs getin with --har, checks what it wrote, and returns its entries.
-func archive(t *testing.T, want int, args ...string) (entries []harEntryJSON, text string) {
+func archive(t *testing.T, want int, args ...string) (entries []har.Entry, text string) {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "run.har")
@@ -102,7 +104,7 @@ func archive(t *testing.T, want int, args ...string) (entries []harEntryJSON, te
 	}
 	var any any
 	var typed struct {
-		Log struct{ Entries []harEntryJSON }
+		Log struct{ Entries []har.Entry }
 	}
 	if err := json.Unmarshal(b, &any); err != nil {
 		t.Fatalf("%v\n%s", err, b)
@@ -120,7 +122,7 @@ func archive(t *testing.T, want int, args ...string) (entries []harEntryJSON, te
 		t.Errorf("files left: %v", left)
 	}
 	for _, e := range typed.Log.Entries {
-		if sum := e.Timings.sum(); e.Time != sum || e.Timings.Send < 0 || e.Timings.Wait < 0 || e.Timings.Receive < 0 {
+		if sum := e.Timings.Sum(); e.Time != sum || e.Timings.Send < 0 || e.Timings.Wait < 0 || e.Timings.Receive < 0 {
 			t.Errorf("%s: time %v of %+v", e.Request.URL, e.Time, e.Timings)
 		}
 	}
@@ -146,13 +148,13 @@ func TestHARRounds(t *testing.T) {
 		}
 	}
 	first, last := entries[0], entries[2]
-	if want := []harPair{{"token", masked}, {"q", "a b"}}; !reflect.DeepEqual(first.Request.Query, want) {
+	if want := []har.Pair{{Name: "token", Value: mask.Placeholder}, {Name: "q", Value: "a b"}}; !reflect.DeepEqual(first.Request.Query, want) {
 		t.Errorf("query %v, want %v", first.Request.Query, want)
 	}
-	if want := []harCookie{{Name: "sid", Value: masked}}; !reflect.DeepEqual(first.Request.Cookies, want) {
+	if want := []har.Cookie{{Name: "sid", Value: mask.Placeholder}}; !reflect.DeepEqual(first.Request.Cookies, want) {
 		t.Errorf("cookies %v, want %v", first.Request.Cookies, want)
 	}
-	if want := []harCookie{{Name: "b", Value: masked, Path: "/x", HTTPOnly: true}}; !reflect.DeepEqual(first.Response.Cookies, want) {
+	if want := []har.Cookie{{Name: "b", Value: mask.Placeholder, Path: "/x", HTTPOnly: true}}; !reflect.DeepEqual(first.Response.Cookies, want) {
 		t.Errorf("cookies %v, want %v", first.Response.Cookies, want)
 	}
 	if last.Response.Content.Text != "welcome, alice\n" || last.Response.Content.Size != 15 || last.Response.BodySize != 15 {
@@ -184,7 +186,7 @@ func stagingHAR(t *testing.T) *authtest.Server {
 func TestHARBodies(t *testing.T) {
 	server := stagingHAR(t)
 	entries, _ := archive(t, exitOK, "-d", "a=b%20c&password=v1", server.URL+"/")
-	if p := entries[0].Request.Post; p == nil || !reflect.DeepEqual(p.Params, []harPair{{"a", "b c"}, {"password", masked}}) || p.Text != nil {
+	if p := entries[0].Request.Post; p == nil || !reflect.DeepEqual(p.Params, []har.Pair{{Name: "a", Value: "b c"}, {Name: "password", Value: mask.Placeholder}}) || p.Text != nil {
 		t.Errorf("a form: %+v", p)
 	}
 	entries, _ = archive(t, exitOK, "--json", `{"access_token":"v1","x":1}`, server.URL+"/")

@@ -98,7 +98,7 @@ func readField(line, flag string) (ownField, error) {
 		name = strings.TrimSuffix(line, ";")
 	}
 	value = strings.Trim(value, " \t")
-	if !isToken(name) {
+	if !auth.IsToken(name) {
 		return bad(fmt.Sprintf("bad field name %q", name))
 	}
 	if i := strings.IndexFunc(value, isControl); i >= 0 {
@@ -111,20 +111,8 @@ func readField(line, flag string) (ownField, error) {
 // control character but HTAB.
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
-// isToken reads RFC 9110 section 5.6.2: token = 1*tchar.
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		alnum := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
-		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
 func checkMethod(m string) error {
-	if !isToken(m) {
+	if !auth.IsToken(m) {
 		return fmt.Errorf("%q is no method", m)
 	}
 	return nil

@@ -13,7 +13,7 @@ func (f *fetcher) judge(rec *record, resp *http.Response, failed bool) error {
 		return nil
 	}
 	e := &statusError{
-		url:    f.mask.url(resp.Request.URL),
+		url:    f.mask.URL(resp.Request.URL),
 		status: fmt.Sprintf("%d %s", resp.StatusCode, statusName(resp.StatusCode)),
 		hint:   f.hint(rec, resp),
 	}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/term"
 
+	"getin/client/cli/mask"
 	"getin/client/cli/meter"
 )
 
@@ -15,7 +16,7 @@ var testOnlyMeter time.Duration
 
 // newMeter returns the run's meter: nil when curl shows none, and when every
 // body goes to a terminal.
-func newMeter(sys *System, o *runOptions, m *mask) *meter.Meter {
+func newMeter(sys *System, o *runOptions, m *mask.Mask) *meter.Meter {
 	if o.silent || o.display.noMeter {
 		return nil
 	}
@@ -30,7 +31,7 @@ func newMeter(sys *System, o *runOptions, m *mask) *meter.Meter {
 			f, ok := stderr.(*os.File)
 			return ok && isTerminal(f) && takesEscapes(f, name)
 		},
-		Shown: m.text, Hurry: testOnlyMeter,
+		Shown: m.Text, Hurry: testOnlyMeter,
 	})
 }
 

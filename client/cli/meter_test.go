@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/client/cli/meter"
 )
 
@@ -135,14 +136,14 @@ func TestMeterUpload(t *testing.T) {
 
 // RULES R16: no live secret in a name.
 func TestR16_Meter(t *testing.T) {
-	m := &mask{}
-	m.add(auth.Credential{User: "a", Secret: auth.NewSecret("wonderland")})
+	m := &mask.Mask{}
+	m.Add(auth.Credential{User: "a", Secret: auth.NewSecret("wonderland")})
 	target, err := readURL("http://h/wonderland.iso?token=x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	stderr := &log{}
-	shown := meter.New(meter.Config{Stderr: stderr, Rows: func() bool { return false }, Shown: m.text, Hurry: 1000})
+	shown := meter.New(meter.Config{Stderr: stderr, Rows: func() bool { return false }, Shown: m.Text, Hurry: 1000})
 	var p meter.Progress
 	shown.Begin(&p, target.url, target.origin.Host, true)
 	waitFor(t, stderr.String, `getin: \[masked\]\.iso: `, func() {})

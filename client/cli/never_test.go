@@ -48,6 +48,11 @@ var never = []struct {
 		"token endpoints are fetched with a plain client that cannot recurse",
 	},
 	{
+		[]string{"client/cli/..."},
+		[]string{"getin/client/cli", "getin/store", "getin/store/..."},
+		"what shows a run knows neither its flags nor its stores",
+	},
+	{
 		[]string{"prompt"},
 		[]string{"getin/..."},
 		"the terminal knows no realm",
@@ -103,6 +108,7 @@ func TestNeverSeesWhatIsForbidden(t *testing.T) {
 		"store/vault":       "getin/prompt",
 		"store":             "github.com/zalando/go-keyring",
 		"client/cli":        "log",
+		"client/cli/trace":  "getin/store",
 		"":                  "getin/client/authtest",
 		"store/index":       "getin/store/storetest",
 	} {

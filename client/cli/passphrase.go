@@ -84,7 +84,7 @@ func (p *passPhrase) stored(ctx context.Context, file string) (auth.Secret, bool
 		p.run.report.notice("getin: %s does not give the pass phrase of %s: %v", placeText(p.run.keep.Name), file, err)
 		return auth.Secret{}, false
 	}
-	p.run.mask.add(c)
+	p.run.mask.Add(c)
 	return c.Secret, true
 }
 

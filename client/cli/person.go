@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/client/cli/meter"
 	"getin/prompt"
 	"getin/store"
@@ -21,7 +22,7 @@ import (
 type person struct {
 	sys   *System
 	limit time.Duration // --prompt-timeout; 0 is none
-	mask  *mask
+	mask  *mask.Mask
 	meter *meter.Meter // makes room for a dialogue
 	locks string       // folder of the terminals' locks, or ""
 
@@ -47,7 +48,7 @@ func (p *person) Credential(ctx context.Context, q store.Question) (auth.Credent
 		return err
 	})
 	if err == nil {
-		p.mask.add(c)
+		p.mask.Add(c)
 	}
 	return c, err
 }
@@ -56,7 +57,7 @@ func (p *person) Credential(ctx context.Context, q store.Question) (auth.Credent
 // askpass program is there instead.
 func (p *person) converse(ctx context.Context, talk func(context.Context, *prompt.Terminal) error) error {
 	defer hold(ctx)()
-	p.mask.expect()
+	p.mask.Expect()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.meter.Hold()()
@@ -206,7 +207,7 @@ func (p *person) phraseFor(ctx context.Context, what, file string, again bool) (
 		return err
 	})
 	if err == nil {
-		p.mask.add(auth.Credential{Secret: auth.NewSecret(phrase)})
+		p.mask.Add(auth.Credential{Secret: auth.NewSecret(phrase)})
 	}
 	return phrase, err
 }

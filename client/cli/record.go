@@ -8,7 +8,9 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/cli/har"
 	"getin/client/cli/meter"
+	"getin/client/cli/trace"
 	"getin/client/transfer"
 )
 
@@ -52,7 +54,7 @@ type record struct {
 	sink    *transfer.Sink  // the first that has opened a file
 
 	progress meter.Progress
-	rounds   harRounds
+	rounds   har.Rounds
 
 	limit  *rateLimit // of what is received
 	single bool       // --segments did not work with this server
@@ -90,19 +92,19 @@ func recordOf(ctx context.Context) *record {
 }
 
 // tracer returns the client's trace: it keeps the records, and with -v it tells.
-func tracer(v *verbose, h *har) *client.Trace {
+func tracer(log *trace.Log, archive *har.Archive) *client.Trace {
 	t := &client.Trace{
-		Tap:      listening(v, h),
+		Tap:      listening(log, archive),
 		Request:  func(r *http.Request) { recordOf(r.Context()).sending(r) },
 		Response: func(r *http.Response) { recordOf(r.Request.Context()).came(r) },
 		Redirected: func(next *http.Request, dropped []string) {
 			recordOf(next.Context()).redirected()
-			v.redirected(next, dropped)
+			log.Redirected(next, dropped)
 		},
 	}
-	if v != nil {
-		t.Challenged, t.PassedOver, t.Chosen = v.challenged, v.passedOver, v.chosen
-		t.Settled, t.Retried = v.settled, v.retried
+	if log != nil {
+		t.Challenged, t.PassedOver, t.Chosen = log.Challenged, log.PassedOver, log.Chosen
+		t.Settled, t.Retried = log.Settled, log.Retried
 	}
 	return t
 }

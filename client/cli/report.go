@@ -12,6 +12,7 @@ import (
 	"getin/client"
 	"getin/client/auth"
 	"getin/client/auth/sigv4"
+	"getin/client/cli/mask"
 	"getin/client/h1"
 	"getin/client/ticket"
 	"getin/client/token"
@@ -31,7 +32,7 @@ const shownCells = 1000
 // transfer reports as well.
 type report struct {
 	to     io.Writer
-	mask   *mask
+	mask   *mask.Mask
 	errors bool // shown: not -s, or -S
 	hints  bool // and notices: not -s
 
@@ -40,9 +41,9 @@ type report struct {
 	waiting []string
 }
 
-func newReport(sys *System, o *runOptions, m *mask) *report {
+func newReport(sys *System, o *runOptions, m *mask.Mask) *report {
 	if m == nil {
-		m = &mask{}
+		m = &mask.Mask{}
 	}
 	return &report{to: sys.Stderr, mask: m, errors: !o.silent || o.showError, hints: !o.silent}
 }
@@ -69,7 +70,7 @@ func (r *report) notice(format string, args ...any) {
 }
 
 func (r *report) line(s string) {
-	s = prompt.Clean(r.mask.text(s), shownCells)
+	s = prompt.Clean(r.mask.Text(s), shownCells)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.held > 0 {

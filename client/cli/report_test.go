@@ -13,6 +13,7 @@ import (
 
 	"getin/client"
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/client/h1"
 	"getin/client/transfer"
 )
@@ -73,8 +74,8 @@ func TestReport(t *testing.T) {
 // whatever error carries it.
 func TestF2_R16_ReportCleansAndMasks(t *testing.T) {
 	var b bytes.Buffer
-	m := &mask{}
-	m.add(auth.Credential{Secret: auth.NewSecret("hunter2")})
+	m := &mask.Mask{}
+	m.Add(auth.Credential{Secret: auth.NewSecret("hunter2")})
 	r := newReport(&System{Stderr: &b}, defaults().runOptions, m)
 	r.fail(context.Background(), errors.New("they said \x1b[2Jhunter2\n\u202eand more"))
 	if want := `getin: they said \x1b[2J[masked]\n\u202eand more` + "\n"; b.String() != want {

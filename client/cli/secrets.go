@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/store"
 )
 
@@ -128,28 +129,28 @@ type secretFunc = func(context.Context, auth.Query) (auth.Secret, error)
 
 // secretReader returns what reads the user's secret that a flag names, and that
 // flag; nil when there is none. The mask is told what is read.
-func (o *options) secretReader(sys *System, user string, m *mask) (secretFunc, string, error) {
+func (o *options) secretReader(sys *System, user string, m *mask.Mask) (secretFunc, string, error) {
 	switch o.secret.kind {
 	case secretStdin:
 		if term.IsTerminal(int(sys.Stdin.Fd())) {
 			return nil, "", &usageError{why: "--secret-stdin: is a terminal, which would show the secret", hint: "without the flag getin asks", code: exitUsage}
 		}
-		return m.readOnce(func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, user, "--secret-stdin")
+		return readOnce(m, func() (io.ReadCloser, error) { return io.NopCloser(sys.Stdin), nil }, user, "--secret-stdin")
 	case secretFD:
-		return m.readOnce(func() (io.ReadCloser, error) {
+		return readOnce(m, func() (io.ReadCloser, error) {
 			return os.NewFile(uintptr(o.secret.fd), "--secret-fd"), nil
 		}, user, "--secret-fd")
 	case secretFile:
-		return m.readOnce(func() (io.ReadCloser, error) { return os.Open(o.secret.value) }, user, "--secret-file")
+		return readOnce(m, func() (io.ReadCloser, error) { return os.Open(o.secret.value) }, user, "--secret-file")
 	case secretCommand:
 		words := strings.Fields(o.secret.value)
 		if len(words) == 0 {
 			return nil, "", &usageError{why: "flag --secret-command: no command", code: exitUsage}
 		}
 		return func(ctx context.Context, q auth.Query) (auth.Secret, error) {
-			m.expect()
+			m.Expect()
 			s, err := runSecret(ctx, words, user, q)
-			m.add(auth.Credential{User: user, Secret: s})
+			m.Add(auth.Credential{User: user, Secret: s})
 			return s, err
 		}, "--secret-command", nil
 	}
@@ -157,19 +158,19 @@ func (o *options) secretReader(sys *System, user string, m *mask) (secretFunc, s
 }
 
 // readOnce reads the user's secret now, less one line end.
-func (m *mask) readOnce(open func() (io.ReadCloser, error), user, source string) (secretFunc, string, error) {
+func readOnce(m *mask.Mask, open func() (io.ReadCloser, error), user, source string) (secretFunc, string, error) {
 	f, err := open()
 	if err != nil {
 		return nil, "", &readError{fmt.Errorf("%s: %w", source, err)}
 	}
-	m.expect()
+	m.Expect()
 	b, err := readSecret(f, source)
 	if err != nil {
 		return nil, "", err
 	}
 	defer clear(b)
 	s := auth.NewSecret(lessLineEnd(string(b)))
-	m.add(auth.Credential{User: user, Secret: s})
+	m.Add(auth.Credential{User: user, Secret: s})
 	return func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }, source, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 )
 
 // ambient is the secret that the environment has for the run, if it has one. It
@@ -51,17 +52,17 @@ func (s *System) withoutSecret() (*System, error) {
 }
 
 // newAmbient looks for GETIN_SECRET, and for systemd's credential.
-func newAmbient(sys *System, m *mask) (a ambient, err error) {
+func newAmbient(sys *System, m *mask.Mask) (a ambient, err error) {
 	if text := sys.env(envSecret); text != "" {
 		s := auth.NewSecret(text)
-		m.add(auth.Credential{Secret: s})
+		m.Add(auth.Credential{Secret: s})
 		a.read = func(context.Context, auth.Query) (auth.Secret, error) { return s, nil }
 		a.source = envSecret
 		return a, nil
 	}
 	if dir := sys.env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
 		name := filepath.Join(dir, "getin")
-		a.read, a.source, err = m.readOnce(func() (io.ReadCloser, error) { return os.Open(name) }, "", name)
+		a.read, a.source, err = readOnce(m, func() (io.ReadCloser, error) { return os.Open(name) }, "", name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return ambient{}, nil
 		}

@@ -78,7 +78,7 @@ func (f *fetcher) fetchSegments(rec *record, resp *http.Response, sink *transfer
 	s.Progress = f.segmentsProgress(rec, resp, s)
 	err := s.Run(ctx, resp.Body)
 	for _, own := range tries.records {
-		own.rounds.close(true, err)
+		own.rounds.End(errorText(err))
 	}
 	rec.received, rec.file = s.Moved(), ""
 	switch {

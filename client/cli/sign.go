@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/store"
 )
 
@@ -28,7 +29,7 @@ const signing = "AWS Signature V4"
 // signAs tells who signs the requests to an origin: whom the user named for it,
 // with a secret (rule R4), which is asked for when it was not given. As in curl
 // nobody does when nobody was named. Each secret is got once, and never stored.
-func signAs(w *store.Wallet, m *mask) func(context.Context, auth.Origin) (*auth.Credential, error) {
+func signAs(w *store.Wallet, m *mask.Mask) func(context.Context, auth.Origin) (*auth.Credential, error) {
 	var mu sync.Mutex
 	known := map[auth.Origin]*auth.Credential{}
 	return func(ctx context.Context, o auth.Origin) (*auth.Credential, error) {
@@ -50,7 +51,7 @@ func signAs(w *store.Wallet, m *mask) func(context.Context, auth.Origin) (*auth.
 		case err != nil:
 			return nil, err
 		}
-		m.add(c)
+		m.Add(c)
 		known[o] = &c
 		return &c, nil
 	}

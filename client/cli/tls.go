@@ -130,7 +130,7 @@ func (c *ownCert) get(ctx context.Context) (*tls.Certificate, error) {
 func (c *ownCert) load(ctx context.Context) (*tls.Certificate, error) {
 	if c.pair.hasPass {
 		secret := auth.Credential{Secret: auth.NewSecret(c.pair.pass)}
-		c.run.mask.add(secret)
+		c.run.mask.Add(secret)
 		return keypair.Load(c.pair.files, func(string) (string, error) { return secret.Secret.Reveal(), nil })
 	}
 	p := &passPhrase{run: c.run, options: c.options, space: c.space}

@@ -48,7 +48,7 @@ var variables = []variable{
 	{"proxy_used", true, proxyUsed},
 	{"redirect_url", false, redirectURL},
 	{"referer", false, func(w *writeOut, r *record) string {
-		return r.requestText(func(q *http.Request) string { return w.mask.field("Referer", q.Header.Get("Referer")) })
+		return r.requestText(func(q *http.Request) string { return w.mask.Field("Referer", q.Header.Get("Referer")) })
 	}},
 	{"remote_ip", false, func(_ *writeOut, r *record) string { return r.address(false) }},
 	{"remote_port", true, func(_ *writeOut, r *record) string { return r.port(false) }},
@@ -71,7 +71,7 @@ var variables = []variable{
 	{"time_redirect", true, func(_ *writeOut, r *record) string { return r.until(r.begun) }},
 	{"time_starttransfer", true, func(_ *writeOut, r *record) string { return r.until(r.times().first) }},
 	{"time_total", true, func(_ *writeOut, r *record) string { return r.until(r.ended) }},
-	{"url", false, func(w *writeOut, r *record) string { return w.mask.typedURL(r.target.text) }},
+	{"url", false, func(w *writeOut, r *record) string { return w.mask.TypedURL(r.target.text) }},
 	{"url_effective", false, effectiveURL},
 	{"urlnum", true, func(_ *writeOut, r *record) string { return strconv.Itoa(r.before + r.number) }},
 }
@@ -94,12 +94,12 @@ func (w *writeOut) part(u *url.URL, name string) (text string, ok bool) {
 	case "path":
 		text = u.EscapedPath()
 	case "query":
-		text = w.mask.query(u.RawQuery)
+		text = w.mask.Query(u.RawQuery)
 	case "user", "password", "options", "fragment", "zoneid":
 	default:
 		return "", false
 	}
-	return w.mask.text(text), true
+	return w.mask.Text(text), true
 }
 
 // upperScheme is in capitals, as in curl, and empty before there is a connection.
@@ -153,9 +153,9 @@ func effectiveURL(w *writeOut, r *record) string {
 	if r.request == nil {
 		return ""
 	}
-	text := w.mask.url(r.request.URL)
+	text := w.mask.URL(r.request.URL)
 	if typed := r.target.typed; r.redirects == 0 && typed != nil && typed.Fragment != "" {
-		text += "#" + w.mask.query(typed.EscapedFragment())
+		text += "#" + w.mask.Query(typed.EscapedFragment())
 	}
 	return text
 }
@@ -193,7 +193,7 @@ func redirectURL(w *writeOut, r *record) string {
 	if err != nil {
 		return ""
 	}
-	return w.mask.url(to)
+	return w.mask.URL(to)
 }
 
 func (r *record) responseField(name string) string {

@@ -18,7 +18,10 @@ import (
 	"getin/client/auth/negotiate"
 	"getin/client/auth/ntlm"
 	"getin/client/auth/scram"
+	"getin/client/cli/har"
+	"getin/client/cli/mask"
 	"getin/client/cli/meter"
+	"getin/client/cli/trace"
 	"getin/client/cookie"
 	"getin/client/h1"
 	"getin/client/ticket"
@@ -34,11 +37,11 @@ import (
 type run struct {
 	sys     *System
 	options *runOptions
-	mask    *mask
+	mask    *mask.Mask
 	meter   *meter.Meter
 	report  *report
-	verbose *verbose     // nil: no -v, and no trace
-	har     *har         // nil: no --har
+	verbose *trace.Log   // nil: no -v, and no trace
+	har     *har.Archive // nil: no --har
 	index   *index.Index // nil: nothing is remembered
 	keep    store.Place
 	person  store.Person // nil: nobody is asked
@@ -70,7 +73,7 @@ type parts struct {
 }
 
 // newRun makes what the groups share. Whoever made the mask wipes it.
-func newRun(ctx context.Context, sys *System, o *runOptions, m *mask) (*run, error) {
+func newRun(ctx context.Context, sys *System, o *runOptions, m *mask.Mask) (*run, error) {
 	r := &run{sys: sys, options: o, mask: m}
 	if r.meter = newMeter(sys, o, r.mask); r.meter != nil {
 		above := *sys // everything else on stderr goes around the meter
@@ -81,9 +84,12 @@ func newRun(ctx context.Context, sys *System, o *runOptions, m *mask) (*run, err
 	for _, w := range o.warned {
 		r.report.notice("getin: %s", w)
 	}
-	r.verbose = newVerbose(sys, o, r.mask, r.report)
+	var err error
+	if r.verbose, err = trace.Open(o.display.trace, sys.Stdout, sys.Stderr, r.mask); err != nil {
+		r.report.notice("getin: no trace is written: %v", err) // as in curl, no more
+	}
 	if o.display.har != "" {
-		r.har = &har{mask: r.mask, name: o.display.har}
+		r.har = har.New(o.display.har, versionNumber, r.mask)
 	}
 	asks := !o.noPrompt && sys.env("GETIN_NO_PROMPT") == ""
 	if asks {
@@ -91,7 +97,6 @@ func newRun(ctx context.Context, sys *System, o *runOptions, m *mask) (*run, err
 		r.person = r.asker
 	}
 	r.tickets = &ticket.Client{Getenv: sys.env}
-	var err error
 	if r.keep, err = r.place(ctx, asks); err != nil {
 		return nil, err
 	}
@@ -120,7 +125,7 @@ func (r *run) join(o *options, typed []*target) (*parts, error) {
 		return nil, err
 	}
 	for _, c := range p.proxies.told {
-		r.mask.add(c)
+		r.mask.Add(c)
 	}
 	if p.wallet, err = r.walletFor(o, append(given, p.proxies.given...)); err != nil {
 		return nil, err
@@ -226,7 +231,7 @@ func (r *run) place(ctx context.Context, asks bool) (store.Place, error) {
 	if err != nil || c.name == placeNone {
 		return store.Place{}, err
 	}
-	return r.mask.watch(openPlace(r.sys, c, r.options.vaultKey(r.sys, r.asker), asks && r.hasTerminal(ctx), func() {
+	return watched(r.mask, openPlace(r.sys, c, r.options.vaultKey(r.sys, r.asker), asks && r.hasTerminal(ctx), func() {
 		r.report.notice("getin: waiting for the keyring to be unlocked")
 	})), nil
 }

@@ -18,7 +18,7 @@ import (
 func (p *parts) tokens() *token.Client {
 	c := &token.Client{
 		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent, Renew: p.wallet.Rotate, Use: p.options.use,
-		Notify: func(t auth.Secret) { p.mask.add(auth.Credential{Secret: t}) },
+		Notify: func(t auth.Secret) { p.mask.Add(auth.Credential{Secret: t}) },
 	}
 	p.remembersClients(c)
 	if p.asker != nil {

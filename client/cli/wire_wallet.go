@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"getin/client/auth"
+	"getin/client/cli/mask"
 	"getin/store"
 )
 
@@ -18,7 +19,7 @@ func (r *run) walletFor(o *options, given []store.Given) (*store.Wallet, error) 
 		return nil, err
 	}
 	for _, g := range given {
-		r.mask.add(g.Credential)
+		r.mask.Add(g.Credential)
 	}
 	w := &store.Wallet{
 		Given: given, Account: o.account, Tries: o.tries, Saving: o.savingTerms(), Renew: o.renew,
@@ -40,19 +41,19 @@ func (o *options) savingTerms() store.Saving {
 // watchedWallet makes every secret that the wallet hands out known to the mask.
 type watchedWallet struct {
 	*store.Wallet
-	mask *mask
+	mask *mask.Mask
 }
 
 // Recall implements client.Wallet.
 func (w *watchedWallet) Recall(ctx context.Context, p *auth.Party, u *url.URL) auth.Recalled {
 	r := w.Wallet.Recall(ctx, p, u)
-	w.mask.add(r.Credential)
+	w.mask.Add(r.Credential)
 	return r
 }
 
 // Fill implements client.Wallet.
 func (w *watchedWallet) Fill(ctx context.Context, q auth.Query) (auth.Credential, error) {
 	c, err := w.Wallet.Fill(ctx, q)
-	w.mask.add(c)
+	w.mask.Add(c)
 	return c, err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"getin/client/cli/mask"
 	"getin/client/transfer"
 )
 
@@ -17,12 +18,12 @@ import (
 // What does not close is text.
 type writeOut struct {
 	format string
-	mask   *mask
+	mask   *mask.Mask
 }
 
 // newWriteOut reads the format, which may be in a file: "@name", "@-", whose
 // line ends do not count.
-func newWriteOut(format string, m *mask, stdin io.Reader) (*writeOut, error) {
+func newWriteOut(format string, m *mask.Mask, stdin io.Reader) (*writeOut, error) {
 	if name, ok := strings.CutPrefix(format, "@"); ok {
 		b, err := readNamed(name, stdin)
 		if err != nil {
@@ -175,7 +176,7 @@ func (w *writeOut) field(r *record, name string) string {
 	if r.response == nil || len(r.response.Header.Values(name)) == 0 {
 		return ""
 	}
-	return w.mask.field(name, r.response.Header.Get(name))
+	return w.mask.Field(name, r.response.Header.Get(name))
 }
 
 // variable returns the text of a variable, whose name has no case.
@@ -198,7 +199,7 @@ func (w *writeOut) variable(r *record, name string) (string, bool) {
 	}
 	for _, v := range variables {
 		if v.name == name {
-			return w.mask.text(v.text(w, r)), true
+			return w.mask.Text(v.text(w, r)), true
 		}
 	}
 	return "", false

@@ -9,7 +9,7 @@ import (
 func (w *writeOut) json(r *record) string {
 	var b strings.Builder
 	for _, v := range variables {
-		text := w.mask.text(v.text(w, r))
+		text := w.mask.Text(v.text(w, r))
 		switch {
 		case text == "":
 			text = "null"
@@ -37,7 +37,7 @@ func (w *writeOut) headerJSON(r *record) string {
 			}
 			names = append(names, name)
 			for _, v := range all {
-				values[name] = append(values[name], quoted(w.mask.field(name, v)))
+				values[name] = append(values[name], quoted(w.mask.Field(name, v)))
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package mask
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ func formStep(m *nameMask, c byte) {
 		m.state, m.secret = inValue, err == nil && maskedNames[strings.ToLower(name)]
 		if m.secret {
 			m.out = append(m.out, '=')
-			m.out = append(m.out, masked...)
+			m.out = append(m.out, Placeholder...)
 			return
 		}
 	default:
@@ -71,7 +71,7 @@ func jsonStep(m *nameMask, c byte) {
 		secret := m.jsonNamed()
 		if c != '"' && c != '{' && c != '[' && secret {
 			m.state = inValue
-			m.out = append(m.out, masked...)
+			m.out = append(m.out, Placeholder...)
 			return
 		}
 		m.secret = secret && c == '"'
@@ -80,7 +80,7 @@ func jsonStep(m *nameMask, c byte) {
 		m.state, m.quoted, m.name = inString, false, m.name[:0]
 		m.out = append(m.out, c)
 		if m.secret {
-			m.out = append(m.out, masked...)
+			m.out = append(m.out, Placeholder...)
 		}
 		return
 	}
@@ -122,7 +122,7 @@ func partStep(m *nameMask, c byte) {
 		if bytes.HasSuffix(m.tail, []byte("\r\n\r\n")) || len(m.tail) > maxPartHead {
 			m.state, m.secret = inValue, partNamed(string(m.tail))
 			if m.tail = m.tail[:0]; m.secret {
-				m.out = append(m.out, masked...)
+				m.out = append(m.out, Placeholder...)
 			}
 		}
 		return

@@ -1,4 +1,4 @@
-package cli
+package mask
 
 import (
 	"bytes"
@@ -6,24 +6,27 @@ import (
 	"strings"
 )
 
-// maskStream masks a body that comes in pieces (rule R16): live secrets, though
+// Stream masks a body that comes in pieces (rule R16): live secrets, though
 // a piece end within one, and the values of names that stand for secrets, where
 // the body is a form or JSON. It holds back no more than what may be the
 // beginning of a secret. It belongs to one body and one goroutine.
-type maskStream struct {
-	mask  *mask
+type Stream struct {
+	mask  *Mask
 	names *nameMask // nil: the body has none
 	held  []byte
 }
 
-// newMaskStream returns one for a body of the media type.
-func newMaskStream(m *mask, mediaType string) *maskStream {
-	return &maskStream{mask: m, names: newNameMask(mediaType)}
+// Stream returns one for the body behind a head, whose media type tells how to
+// read it.
+func (m *Mask) Stream(head string) *Stream { return newStream(m, MediaType(head)) }
+
+func newStream(m *Mask, mediaType string) *Stream {
+	return &Stream{mask: m, names: newNameMask(mediaType)}
 }
 
-// write takes the next piece, and returns what can be shown.
-func (s *maskStream) write(p []byte) []byte {
-	if s.mask.off {
+// Write takes the next piece, and returns what can be shown.
+func (s *Stream) Write(p []byte) []byte {
+	if s.mask.Off {
 		return p
 	}
 	if s.names != nil {
@@ -34,8 +37,8 @@ func (s *maskStream) write(p []byte) []byte {
 	return shown
 }
 
-// flush returns the rest, when the body has ended. A nil stream has none.
-func (s *maskStream) flush() []byte {
+// Flush returns the rest, when the body has ended. A nil stream has none.
+func (s *Stream) Flush() []byte {
 	if s == nil {
 		return nil
 	}
@@ -46,7 +49,7 @@ func (s *maskStream) flush() []byte {
 
 // cut masks the live secrets in b. At what may be the beginning of one, unless
 // that is the end of everything, it stops, and returns the rest as it is.
-func (m *mask) cut(b []byte, end bool) (shown, rest []byte) {
+func (m *Mask) cut(b []byte, end bool) (shown, rest []byte) {
 	forms := m.allForms()
 	if len(forms) == 0 {
 		return b, nil
@@ -64,7 +67,7 @@ func (m *mask) cut(b []byte, end bool) (shown, rest []byte) {
 		case more && !end:
 			return shown, b[i:]
 		case n > 0:
-			shown = append(shown, masked...)
+			shown = append(shown, Placeholder...)
 			i += n
 		default:
 			shown = append(shown, b[i])
@@ -121,7 +124,7 @@ func newNameMask(mediaType string) *nameMask {
 }
 
 func (m *nameMask) write(p []byte) []byte {
-	m.out = make([]byte, 0, len(p)+len(masked))
+	m.out = make([]byte, 0, len(p)+len(Placeholder))
 	for _, c := range p {
 		m.step(m, c)
 	}

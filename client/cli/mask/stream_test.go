@@ -1,4 +1,4 @@
-package cli
+package mask
 
 import (
 	"encoding/base64"
@@ -9,23 +9,23 @@ import (
 
 // inPieces passes the text through in every way to cut it into two and into
 // single octets, and returns what is shown if that is always the same.
-func inPieces(t *testing.T, m *mask, mediaType, text string) string {
+func inPieces(t *testing.T, m *Mask, mediaType, text string) string {
 	t.Helper()
-	whole := newMaskStream(m, mediaType)
-	want := string(whole.write([]byte(text))) + string(whole.flush())
+	whole := newStream(m, mediaType)
+	want := string(whole.Write([]byte(text))) + string(whole.Flush())
 	for cut := range len(text) {
-		s := newMaskStream(m, mediaType)
-		got := string(s.write([]byte(text[:cut]))) + string(s.write([]byte(text[cut:]))) + string(s.flush())
+		s := newStream(m, mediaType)
+		got := string(s.Write([]byte(text[:cut]))) + string(s.Write([]byte(text[cut:]))) + string(s.Flush())
 		if got != want {
 			t.Errorf("cut at %d: %q, whole %q", cut, got, want)
 		}
 	}
 	var single strings.Builder
-	s := newMaskStream(m, mediaType)
+	s := newStream(m, mediaType)
 	for i := range len(text) {
-		single.Write(s.write([]byte(text[i : i+1])))
+		single.Write(s.Write([]byte(text[i : i+1])))
 	}
-	single.Write(s.flush())
+	single.Write(s.Flush())
 	if single.String() != want {
 		t.Errorf("octet by octet: %q, whole %q", &single, want)
 	}
@@ -34,10 +34,10 @@ func inPieces(t *testing.T, m *mask, mediaType, text string) string {
 
 // RULES R16: a live secret is masked in every form, though pieces end within it.
 func TestR16_SecretsInPieces(t *testing.T) {
-	m := &mask{}
-	m.add(credential("alice", "wonder land/"))
-	m.add(credential("bob", "wonder"))
-	m.add(credential("carol", "aba"))
+	m := &Mask{}
+	m.Add(credential("alice", "wonder land/"))
+	m.Add(credential("bob", "wonder"))
+	m.Add(credential("carol", "aba"))
 	basic := base64.StdEncoding.EncodeToString([]byte("alice:wonder land/"))
 	for text, want := range map[string]string{
 		"say wonder land/ twice: wonder land/": "say [masked] twice: [masked]",
@@ -53,7 +53,7 @@ func TestR16_SecretsInPieces(t *testing.T) {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)
 		}
 	}
-	m.off = true
+	m.Off = true
 	if got := inPieces(t, m, "text/plain", "wonder"); got != "wonder" {
 		t.Errorf("--show-secrets shows %q", got)
 	}
@@ -62,16 +62,16 @@ func TestR16_SecretsInPieces(t *testing.T) {
 // What cannot be the beginning of a secret is not held back: a slow body is seen
 // as it comes.
 func TestMaskStreamShowsAtOnce(t *testing.T) {
-	m := &mask{}
-	m.add(credential("alice", "wonderland"))
-	s := newMaskStream(m, "text/plain")
-	if got := string(s.write([]byte("hello, won"))); got != "hello, " {
+	m := &Mask{}
+	m.Add(credential("alice", "wonderland"))
+	s := newStream(m, "text/plain")
+	if got := string(s.Write([]byte("hello, won"))); got != "hello, " {
 		t.Errorf("shown %q", got)
 	}
-	if got := string(s.write([]byte("der"))); got != "" {
+	if got := string(s.Write([]byte("der"))); got != "" {
 		t.Errorf("shown %q", got)
 	}
-	if got := string(s.write([]byte("ful"))); got != "wonderful" {
+	if got := string(s.Write([]byte("ful"))); got != "wonderful" {
 		t.Errorf("shown %q", got)
 	}
 }
@@ -94,7 +94,7 @@ func TestR16_NamesInBodies(t *testing.T) {
 		},
 		{"text/plain", "password=v1", "password=v1"},
 	} {
-		if got := inPieces(t, &mask{}, test.mediaType, test.text); got != test.want {
+		if got := inPieces(t, &Mask{}, test.mediaType, test.text); got != test.want {
 			t.Errorf("%s: shown as\n%q, want\n%q", test.text, got, test.want)
 		}
 	}
@@ -102,14 +102,14 @@ func TestR16_NamesInBodies(t *testing.T) {
 
 // RULES R16: heads, a folded field too.
 func TestR16_Heads(t *testing.T) {
-	m := &mask{}
-	m.add(credential("alice", "wonderland"))
-	got := strings.Join(m.head("GET /a?x=1&token=v1&y=wonderland HTTP/1.1\r\nHost: h\r\nCookie: v1\r\n\tv1\r\nX : a\r\n b wonderland\r\n\r\n"), "\n")
+	m := &Mask{}
+	m.Add(credential("alice", "wonderland"))
+	got := strings.Join(m.Head("GET /a?x=1&token=v1&y=wonderland HTTP/1.1\r\nHost: h\r\nCookie: v1\r\n\tv1\r\nX : a\r\n b wonderland\r\n\r\n"), "\n")
 	want := "GET /a?x=1&token=[masked]&y=[masked] HTTP/1.1\nHost: h\nCookie: [masked]\n [masked]\nX : a\n b [masked]\n"
 	if got != want {
 		t.Errorf("shown as\n%q, want\n%q", got, want)
 	}
-	if got := m.head("HTTP/1.1 200 what?token=x\n\n"); got[0] != "HTTP/1.1 200 what?token=x" || got[1] != "" {
+	if got := m.Head("HTTP/1.1 200 what?token=x\n\n"); got[0] != "HTTP/1.1 200 what?token=x" || got[1] != "" {
 		t.Errorf("shown as %q", got)
 	}
 }

@@ -1,4 +1,8 @@
-package cli
+// Package mask keeps the secrets of a run out of what is shown: rule R16 in one
+// place. What -v, traces, archives, errors, notices and -w show passes through a
+// Mask, which knows the secrets and the names that stand for secrets; a body that
+// comes in pieces passes through a Stream.
+package mask
 
 import (
 	"cmp"
@@ -12,14 +16,14 @@ import (
 	"getin/client/auth"
 )
 
-// masked is shown in place of a secret.
-const masked = "[masked]"
+// Placeholder is shown in place of a secret.
+const Placeholder = "[masked]"
 
-// mask knows the secrets of a run. It keeps them out of what is shown (rule R16)
+// Mask knows the secrets of a run. It keeps them out of what is shown (rule R16)
 // and out of core dumps, and wipes them at the end (SECURITY G9). It may be used
 // by many goroutines at once.
-type mask struct {
-	off bool // --show-secrets
+type Mask struct {
+	Off bool // --show-secrets
 
 	dumps sync.Once // kept from them
 
@@ -58,12 +62,12 @@ var maskedNames = map[string]bool{
 // tell what it is.
 const minSecret = 2
 
-// expect keeps the memory of the process to itself from now on: a secret is about
+// Expect keeps the memory of the process to itself from now on: a secret is about
 // to be in it.
-func (m *mask) expect() { m.dumps.Do(keepFromDumps) }
+func (m *Mask) Expect() { m.dumps.Do(keepFromDumps) }
 
-// add makes a secret of the run known.
-func (m *mask) add(c auth.Credential) {
+// Add makes a secret of the run known.
+func (m *Mask) Add(c auth.Credential) {
 	m.addGrant(c.Grant)
 	h := heldSecret{c.User, c.Secret}
 	m.mu.Lock()
@@ -71,7 +75,7 @@ func (m *mask) add(c auth.Credential) {
 	if m.held[h] || c.Secret.Empty() {
 		return
 	}
-	m.expect()
+	m.Expect()
 	if m.held == nil {
 		m.held = map[heldSecret]bool{}
 	}
@@ -80,18 +84,18 @@ func (m *mask) add(c auth.Credential) {
 }
 
 // addGrant makes what stands behind a token known.
-func (m *mask) addGrant(g *auth.Grant) {
+func (m *Mask) addGrant(g *auth.Grant) {
 	if g == nil {
 		return
 	}
 	for _, s := range []auth.Secret{g.Refresh, g.ClientSecret, g.Key} {
-		m.add(auth.Credential{Secret: s})
+		m.Add(auth.Credential{Secret: s})
 	}
 }
 
-// wipe ends the run for all secrets that are known: nothing is shown, sent or
+// Wipe ends the run for all secrets that are known: nothing is shown, sent or
 // stored after it.
-func (m *mask) wipe() {
+func (m *Mask) Wipe() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, h := range m.known {
@@ -102,7 +106,7 @@ func (m *mask) wipe() {
 
 // allForms returns the forms of the secrets that are known by now. The slice is
 // not changed later.
-func (m *mask) allForms() []string {
+func (m *Mask) allForms() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.seen == len(m.known) {
@@ -150,125 +154,32 @@ func formsOf(s string) []string {
 // characters: shorter ones would be found in any text by chance.
 const minEncoded = 5
 
-// text returns s without any live secret.
-func (m *mask) text(s string) string {
-	if m.off {
+// Text returns s without any live secret.
+func (m *Mask) Text(s string) string {
+	if m.Off {
 		return s
 	}
 	for _, f := range m.allForms() {
-		s = strings.ReplaceAll(s, f, masked)
+		s = strings.ReplaceAll(s, f, Placeholder)
 	}
 	return s
 }
 
-// field returns what is shown of a header field's value. The scheme of an
+// Field returns what is shown of a header field's value. The scheme of an
 // Authorization is no secret.
-func (m *mask) field(name, value string) string {
+func (m *Mask) Field(name, value string) string {
 	switch {
-	case m.off:
+	case m.Off:
 		return value
 	case !maskedFields[strings.ToLower(name)]:
 		if u, err := url.Parse(value); err == nil && u.Scheme != "" && u.Host != "" {
-			return m.url(u)
+			return m.URL(u)
 		}
-		return m.text(value)
+		return m.Text(value)
 	case strings.HasSuffix(strings.ToLower(name), "authorization"):
-		if scheme, _, ok := strings.Cut(value, " "); ok && isToken(scheme) {
-			return scheme + " " + masked
+		if scheme, _, ok := strings.Cut(value, " "); ok && auth.IsToken(scheme) {
+			return scheme + " " + Placeholder
 		}
 	}
-	return masked
-}
-
-// head returns the lines of a head as they are shown, with the empty one at its
-// end. What goes on in a further line (RFC 9112 section 5.2) is shown as little as
-// what it goes on.
-func (m *mask) head(head string) []string {
-	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(head, "\r\n", "\n"), "\n"), "\n")
-	hidden := false
-	for i, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		switch {
-		case m.off:
-		case i == 0:
-			lines[i] = m.startLine(line)
-		case line == "":
-		case line[0] == ' ' || line[0] == '\t':
-			if lines[i] = m.text(line); hidden {
-				lines[i] = " " + masked
-			}
-		case ok:
-			hidden = maskedFields[strings.ToLower(strings.TrimRight(name, " \t"))]
-			lines[i] = name + ": " + m.field(strings.TrimRight(name, " \t"), strings.Trim(value, " \t"))
-		default:
-			lines[i] = m.text(line)
-		}
-	}
-	return lines
-}
-
-// startLine returns what is shown of a request line or a status line.
-func (m *mask) startLine(line string) string {
-	before, query, ok := strings.Cut(line, "?")
-	target, version, _ := strings.Cut(query, " ")
-	if !ok || strings.HasPrefix(line, "HTTP/") {
-		return m.text(line)
-	}
-	return m.text(before + "?" + maskQuery(target) + " " + version)
-}
-
-// url returns what is shown of a URL: no userinfo, and no value of a name that
-// stands for a secret.
-func (m *mask) url(u *url.URL) string {
-	v := *u
-	v.User, v.RawQuery = nil, m.query(v.RawQuery)
-	return m.text(v.String())
-}
-
-// typedURL is url for the text that a user typed. What stands before the last "@"
-// ahead of the path is userinfo, whatever else it is.
-func (m *mask) typedURL(text string) string {
-	start := strings.Index(text, "://") + len("://")
-	if start < len("://") {
-		start = 0
-	}
-	end := strings.IndexAny(text[start:], "/?#")
-	if end < 0 {
-		end = len(text) - start
-	}
-	if at := strings.LastIndexByte(text[start:start+end], '@'); at >= 0 {
-		text = text[:start] + text[start+at+1:]
-	}
-	address, fragment, hasFragment := strings.Cut(text, "#")
-	address, query, hasQuery := strings.Cut(address, "?")
-	if hasQuery {
-		address += "?" + m.query(query)
-	}
-	if hasFragment {
-		address += "#" + m.query(fragment)
-	}
-	return m.text(address)
-}
-
-// query returns what is shown of a query, or of a fragment that is like one.
-func (m *mask) query(text string) string {
-	if m.off {
-		return text
-	}
-	return maskQuery(text)
-}
-
-func maskQuery(query string) string {
-	if query == "" {
-		return ""
-	}
-	pairs := strings.Split(query, "&")
-	for i, p := range pairs {
-		name, value, ok := strings.Cut(p, "=")
-		plain, err := url.QueryUnescape(name)
-		if ok && value != "" && err == nil && maskedNames[strings.ToLower(plain)] {
-			pairs[i] = name + "=" + masked
-		}
-	}
-	return strings.Join(pairs, "&")
+	return Placeholder
 }

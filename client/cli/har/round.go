@@ -1,4 +1,4 @@
-package cli
+package har
 
 import (
 	"net/http"
@@ -7,37 +7,38 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"getin/client/cli/mask"
 	"getin/client/h1"
 )
 
-// harText bounds the text of a body in an archive, in octets: what people read.
-const harText = 64 << 10
+// maxText bounds the text of a body in an archive, in octets: what people read.
+const maxText = 64 << 10
 
-// harEntry is one round of a transfer, a request and its response, while it is
+// round is one round of a transfer, a request and its response, while it is
 // on its way: a redirect and an answer to a challenge are rounds of their own. It
 // is an h1.Tap.
-type harEntry struct {
-	har     *har
+type round struct {
+	archive *Archive
 	request *http.Request
 
 	mu             sync.Mutex
-	sent, received harMessage
+	sent, received message
 	server, port   string
 
 	started, dialing, connected, secured, sending, uploaded, first, ended time.Time
 }
 
-// harMessage is what has passed of a message: its head and, cut, its content.
-type harMessage struct {
+// message is what has passed of a message: its head and, cut, its content.
+type message struct {
 	head   string
-	stream *maskStream
+	stream *mask.Stream
 	size   int64 // octets of the content
 	text   []byte
 	cut    bool
 }
 
 // Told implements h1.Tap.
-func (e *harEntry) Told(ev h1.Event) {
+func (e *round) Told(ev h1.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
@@ -62,42 +63,42 @@ func (e *harEntry) Told(ev h1.Event) {
 }
 
 // Sent implements h1.Tap. What is sent again, or after CONNECT, is what counts.
-func (e *harEntry) Sent(what h1.Piece, p []byte) {
+func (e *round) Sent(what h1.Piece, p []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if what == h1.Head {
 		e.sending, e.uploaded, e.first = time.Now(), time.Time{}, time.Time{}
 	}
-	e.sent.take(e.har.mask, what, p)
+	e.sent.take(e.archive.mask, what, p)
 }
 
 // Received implements h1.Tap.
-func (e *harEntry) Received(what h1.Piece, p []byte) {
+func (e *round) Received(what h1.Piece, p []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if what == h1.Head && e.first.IsZero() {
 		e.first = time.Now()
 	}
-	e.received.take(e.har.mask, what, p)
+	e.received.take(e.archive.mask, what, p)
 }
 
-func (m *harMessage) take(mask *mask, what h1.Piece, p []byte) {
+func (m *message) take(by *mask.Mask, what h1.Piece, p []byte) {
 	if what == h1.Head {
-		*m = harMessage{head: string(p), stream: newMaskStream(mask, mediaTypeOf(string(p)))}
+		*m = message{head: string(p), stream: by.Stream(string(p))}
 		return
 	}
 	m.size += int64(len(p))
-	if m.cut = m.cut || m.size > harText; !m.cut {
-		m.text = append(m.text, m.stream.write(p)...)
+	if m.cut = m.cut || m.size > maxText; !m.cut {
+		m.text = append(m.text, m.stream.Write(p)...)
 	}
 }
 
 // shown returns the content as text, and whether it is text and whole.
-func (m *harMessage) shown() (string, bool) {
-	if m.cut || m.size == 0 || !isText(mediaTypeOf(m.head)) || fieldIn(m.head, "Content-Encoding") != "" {
+func (m *message) shown() (string, bool) {
+	if m.cut || m.size == 0 || !isText(mask.MediaType(m.head)) || mask.FieldIn(m.head, "Content-Encoding") != "" {
 		return "", false
 	}
-	m.text = append(m.text, m.stream.flush()...)
+	m.text = append(m.text, m.stream.Flush()...)
 	return string(m.text), utf8.Valid(m.text)
 }
 
@@ -112,31 +113,34 @@ func isText(mediaType string) bool {
 	return false
 }
 
-// harRounds are the rounds of one transfer that are not in the archive yet. It
+// Rounds are the rounds of one transfer that are not in the archive yet. It
 // may be used by many goroutines at once.
-type harRounds struct {
+type Rounds struct {
 	mu   sync.Mutex
-	open []*harEntry
+	open []*round
 }
 
-// begin makes the entry of a further round.
-func (r *harRounds) begin(h *har, req *http.Request) *harEntry {
-	r.close(false, nil)
-	e := &harEntry{har: h, request: req, started: time.Now()}
+// Begin begins a further round, and returns what is to hear of it.
+func (r *Rounds) Begin(a *Archive, req *http.Request) h1.Tap {
+	r.close(false, "")
+	e := &round{archive: a, request: req, started: time.Now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.open = append(r.open, e)
 	return e
 }
 
-// close puts those into the archive that have ended, or at the end of the
-// transfer all; err is why that has failed.
-func (r *harRounds) close(all bool, err error) {
+// End puts the rounds that are left into the archive; why is why the transfer has
+// failed, or "".
+func (r *Rounds) End(why string) { r.close(true, why) }
+
+// close puts those into the archive that have ended, or all.
+func (r *Rounds) close(all bool, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var left []*harEntry
+	var left []*round
 	for _, e := range r.open {
-		if !e.close(all, err) {
+		if !e.close(all, why) {
 			left = append(left, e)
 		}
 	}
@@ -144,7 +148,7 @@ func (r *harRounds) close(all bool, err error) {
 }
 
 // close writes the entry, if it has ended or must have.
-func (e *harEntry) close(must bool, err error) bool {
+func (e *round) close(must bool, why string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.ended.IsZero() {
@@ -153,6 +157,6 @@ func (e *harEntry) close(must bool, err error) bool {
 		}
 		e.ended = time.Now()
 	}
-	e.har.add(e.json(err))
+	e.archive.add(e.json(why))
 	return true
 }

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package cli
+package mask
 
 // keepFromDumps does nothing: here a process cannot ask for that.
 func keepFromDumps() {}

@@ -1,4 +1,4 @@
-package cli
+package trace
 
 import (
 	"crypto/tls"
@@ -11,29 +11,29 @@ import (
 
 // event tells of what happened to a connection, in curl's words: people look for
 // them.
-func (v *verbose) event(e h1.Event) {
-	if v == nil {
+func (l *Log) event(e h1.Event) {
+	if l == nil {
 		return
 	}
 	switch e.Kind {
 	case h1.Dialing:
-		v.info("  Trying %s...", e.Addr)
+		l.Info("  Trying %s...", e.Addr)
 	case h1.Connected:
 		host, _, err := net.SplitHostPort(e.Addr)
 		if err != nil {
 			host = e.Addr
 		}
 		if e.Peer.IsValid() {
-			v.info("Connected to %s%s (%s) port %d", proxyText(e), host, e.Peer.Addr(), e.Peer.Port())
+			l.Info("Connected to %s%s (%s) port %d", proxyText(e), host, e.Peer.Addr(), e.Peer.Port())
 		} else {
-			v.info("Connected to %s%s", proxyText(e), host)
+			l.Info("Connected to %s%s", proxyText(e), host)
 		}
 	case h1.Reused:
-		v.info("Re-using existing connection with %s%s", proxyText(e), e.Peer)
+		l.Info("Re-using existing connection with %s%s", proxyText(e), e.Peer)
 	case h1.Secured:
-		v.secured(e)
+		l.secured(e)
 	case h1.Uploaded:
-		v.info("upload completely sent off: %d bytes", e.Octets)
+		l.Info("upload completely sent off: %d bytes", e.Octets)
 	}
 }
 
@@ -44,11 +44,11 @@ func proxyText(e h1.Event) string {
 	return ""
 }
 
-func (v *verbose) secured(e h1.Event) {
+func (l *Log) secured(e h1.Event) {
 	s := e.TLS
-	v.info("SSL connection using %s / %s", strings.Replace(tls.VersionName(s.Version), " ", "v", 1), tls.CipherSuiteName(s.CipherSuite))
+	l.Info("SSL connection using %s / %s", strings.Replace(tls.VersionName(s.Version), " ", "v", 1), tls.CipherSuiteName(s.CipherSuite))
 	if s.NegotiatedProtocol != "" {
-		v.info("ALPN: server accepted %s", s.NegotiatedProtocol)
+		l.Info("ALPN: server accepted %s", s.NegotiatedProtocol)
 	}
 	if len(s.PeerCertificates) > 0 {
 		c := s.PeerCertificates[0]
@@ -56,18 +56,18 @@ func (v *verbose) secured(e h1.Event) {
 		if e.Proxy {
 			whose = "Proxy"
 		}
-		v.info("%s certificate:", whose)
-		v.info(" subject: %s", nameText(c.Subject))
-		v.info(" start date: %s", c.NotBefore.UTC().Format(certificateTime))
-		v.info(" expire date: %s", c.NotAfter.UTC().Format(certificateTime))
-		v.info(" issuer: %s", nameText(c.Issuer))
+		l.Info("%s certificate:", whose)
+		l.Info(" subject: %s", nameText(c.Subject))
+		l.Info(" start date: %s", c.NotBefore.UTC().Format(certificateTime))
+		l.Info(" expire date: %s", c.NotAfter.UTC().Format(certificateTime))
+		l.Info(" issuer: %s", nameText(c.Issuer))
 	}
 	switch {
 	case e.Unverified != nil:
-		v.info(" SSL certificate verify result: %v, continuing anyway.", e.Unverified)
-		v.info(" its public key is %s", e.PeerKey)
+		l.Info(" SSL certificate verify result: %v, continuing anyway.", e.Unverified)
+		l.Info(" its public key is %s", e.PeerKey)
 	default:
-		v.info(" SSL certificate verify ok.")
+		l.Info(" SSL certificate verify ok.")
 	}
 }
 

@@ -1,4 +1,4 @@
-package cli
+package mask
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,10 @@
-package cli
+// Package har writes HTTP Archives, which browsers show in their network panel:
+// HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), masked by rule R16.
+//
+// An Archive is the file. The Rounds of a transfer hear what passes (h1.Tap), and
+// each round, once it has ended, is an Entry. What has no meaning here is left
+// out: pages, caches, and bodies that are long or no text.
+package har
 
 import (
 	"encoding/json"
@@ -9,16 +15,18 @@ import (
 	"path/filepath"
 	"sync"
 
+	"getin/client/cli/mask"
 	"getin/client/transfer"
 )
 
-// har is the archive of --har. Entries are written as they are complete, so that
+// Archive is the file of an archive. Entries are written as they are complete, so that
 // the memory does not grow with their number, into a file of its own, which gets
 // its name when it is whole. Nobody but the user may read it (rule R16). A nil one
 // takes nothing. It may be used by many goroutines at once.
-type har struct {
-	mask *mask
-	name string // as the user gave it
+type Archive struct {
+	mask    *mask.Mask
+	name    string // as the user gave it
+	version string // of the program
 
 	mu    sync.Mutex
 	to    io.Writer
@@ -28,9 +36,14 @@ type har struct {
 	err   error    // the first one
 }
 
-// begin begins the archive; "-" is standard output. Errors are
+// New returns an archive of the program's version that goes to the named file.
+func New(name, version string, m *mask.Mask) *Archive {
+	return &Archive{mask: m, name: name, version: version}
+}
+
+// Begin begins the archive; "-" is standard output. Errors are
 // *transfer.WriteError.
-func (h *har) begin(stdout io.Writer) error {
+func (h *Archive) Begin(stdout io.Writer) error {
 	if h == nil {
 		return nil
 	}
@@ -40,11 +53,11 @@ func (h *har) begin(stdout io.Writer) error {
 		}
 		h.to = h.file
 	}
-	h.write(`{"log":{"version":"1.2","creator":{"name":"getin","version":"` + versionNumber + `"},"entries":[`)
+	h.write(`{"log":{"version":"1.2","creator":{"name":"getin","version":"` + h.version + `"},"entries":[`)
 	return h.err
 }
 
-func (h *har) create() error {
+func (h *Archive) create() error {
 	info, err := os.Stat(h.name)
 	switch {
 	case err == nil && !info.Mode().IsRegular(): // a pipe, or /dev/null
@@ -63,14 +76,14 @@ func (h *har) create() error {
 	return err
 }
 
-func (h *har) write(s string) {
+func (h *Archive) write(s string) {
 	if h.err == nil {
 		_, h.err = io.WriteString(h.to, s)
 	}
 }
 
 // add writes an entry.
-func (h *har) add(e *harEntryJSON) {
+func (h *Archive) add(e *Entry) {
 	b, err := json.Marshal(e)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,8 +97,8 @@ func (h *har) add(e *harEntryJSON) {
 	h.write(before + string(b))
 }
 
-// close ends the archive and names it. Errors are *transfer.WriteError.
-func (h *har) close() error {
+// Close ends the archive and names it. Errors are *transfer.WriteError.
+func (h *Archive) Close() error {
 	if h == nil {
 		return nil
 	}
