@@ -18,6 +18,11 @@ import (
 // ErrUnable: this system cannot show what the case is about.
 var ErrUnable = errors.New("the system cannot show this")
 
+// farewell is how long the outputs of a program that has ended may stay open: what
+// it has started may hold them when it had to be killed, and reading the last of
+// them may take a while when many programs run at once.
+const farewell = 10 * time.Second
+
 // Run runs the program once for each of the commands, whose words are expanded,
 // in a world of their own, and returns what came of it in the form of a record.
 func (c *Case) Run(ctx context.Context, program string, commands [][]string) (string, error) {
@@ -73,7 +78,7 @@ func (c *Case) run(ctx context.Context, record *strings.Builder, w *world, progr
 		args[i] = w.expand(word)
 	}
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.WaitDelay = 100 * time.Millisecond // for what the program has started, when it had to be killed
+	cmd.WaitDelay = farewell
 	cmd.Dir = w.names["DIR"]
 	cmd.Env = w.environment(c.Env)
 	cmd.Stdin = strings.NewReader(w.expand(c.stdin))
