@@ -57,11 +57,12 @@ type (
 		Secure   bool   `json:"secure,omitempty"`
 	}
 
-	// Post has one of params and text: the specification wants no more.
+	// Post has the text of a form beside its parameters, though the specification
+	// wants one of them: browsers write both, and Chromium reads the text alone.
 	Post struct {
-		MimeType string  `json:"mimeType"`
-		Params   []Pair  `json:"params,omitempty"`
-		Text     *string `json:"text,omitempty"`
+		MimeType string `json:"mimeType"`
+		Params   []Pair `json:"params,omitempty"`
+		Text     string `json:"text"`
 	}
 
 	Content struct {

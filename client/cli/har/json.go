@@ -63,9 +63,8 @@ func (e *round) requestJSON() Request {
 	text, ok := e.sent.shown()
 	if ok && strings.HasPrefix(r.Post.MimeType, "application/x-www-form-urlencoded") {
 		r.Post.Params = pairs(m, text)
-		return r
 	}
-	r.Post.Text = &text
+	r.Post.Text = text
 	return r
 }
 
