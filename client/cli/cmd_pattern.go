@@ -29,7 +29,7 @@ func matchesAll(patterns []string, e *index.Entry) bool {
 func matchesAny(pattern string, fields []string) bool {
 	for _, f := range fields {
 		f = strings.ToLower(f)
-		if strings.ContainsAny(pattern, "*?") && glob(pattern, f) || strings.Contains(f, pattern) {
+		if strings.ContainsAny(pattern, "*?") && wildcard(pattern, f) || strings.Contains(f, pattern) {
 			return true
 		}
 	}
@@ -41,9 +41,9 @@ func namesID(word string, e *index.Entry) bool {
 	return len(word) >= leastDigits && strings.HasPrefix(e.ID, strings.ToLower(word))
 }
 
-// glob matches all of s: "*" is any number of octets, "?" is one character, the
+// wildcard reports whether the pattern is all of s: "*" is any number of octets, "?" is one character, the
 // octets of one that is no ASCII included.
-func glob(pattern, s string) bool {
+func wildcard(pattern, s string) bool {
 	p, t := []rune(pattern), []rune(s)
 	star, from := -1, 0 // the last "*", and what it has taken so far
 	i, k := 0, 0

@@ -34,8 +34,8 @@ func TestPatternGlob(t *testing.T) {
 		{"[a]", "a", false},
 		{"[a]*", "[a]b", true},
 	} {
-		if got := glob(c.pattern, c.s); got != c.want {
-			t.Errorf("glob(%q, %q) = %v", c.pattern, c.s, got)
+		if got := wildcard(c.pattern, c.s); got != c.want {
+			t.Errorf("wildcard(%q, %q) = %v", c.pattern, c.s, got)
 		}
 	}
 }

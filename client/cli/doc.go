@@ -6,6 +6,37 @@
 // curl's names are made from it. Names and meanings are curl's wherever curl has
 // the flag.
 //
+// A fetch, in the order of its files, which are named by what they are about:
+//
+//	cli           Main: a command, or a fetch
+//	flags…        the table, by groups; what its values mean
+//	parse config  words and files into options…, by the table
+//	urls… targets a URL as typed, read once; list is --input-file
+//	wire…         the parts for each group of options: engine, schemes, wallet, client
+//	request       a plan for the requests: headers, body…, form…, etag, timecond
+//	tasks         one transfer after the other, or many at once; line overlaps two
+//	fetch         one transfer: request, response, delivery; retry, resume and
+//	              segments around it, limit… within it
+//	record        what became of it; -w (writeout… variables), taps, meter and the
+//	              packages trace and har tell of it
+//	output finish where a body goes, and what is done when it is there: checksum…,
+//	              decode, pretty, styled
+//	judge         what a status means; report, hints…, notices and exit say it
+//
+// Beside it:
+//
+//	commands      their list; cmd_action runs one, and each is a file cmd_…; explain… is one
+//	person…       who is asked: terminal, askpass, consent, sign-in; browser
+//	secrets…      where a secret comes from that nobody types: netrc, passphrase,
+//	              vault_key, sign, oauth_client
+//	proxies tls   whom a connection goes through, and whom it trusts; cookies
+//	system        what the program has of the machine, for tests to put other
+//	              things in: console, inherit, interrupt, stack, shed
+//	help manual   printed from the table
+//
+// Packages below know nothing of flags: glob (URLs that stand for many), mask (rule
+// R16), trace (-v), har, meter, qr.
+//
 // Departures from curl:
 //
 //   - A challenge is answered; one that stays unanswered is exit 67, and then a

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"getin/client/cli/glob"
 	"getin/client/transfer"
 )
 
@@ -18,7 +19,7 @@ import (
 func (f *fetcher) sink(rec *record, resp *http.Response, sets []string) *transfer.Sink {
 	o := f.options
 	out := o.outputOf(rec.number)
-	name := fillIn(out.file, sets)
+	name := glob.FillIn(out.file, sets)
 	if rec.out != "" {
 		out, name = output{file: rec.out}, rec.out
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"getin/client/auth"
+	"getin/client/cli/glob"
 )
 
 // readTargets reads the URLs before anything is sent, so that a bad one stops
@@ -17,11 +18,11 @@ func readTargets(o *options, lists map[int]*list) ([]*target, error) {
 		if u.list {
 			continue
 		}
-		g, err := newGlob(u.text, o.globOff)
+		g, err := glob.New(u.text, o.globOff)
 		if err != nil {
 			return nil, badURL("%v", err)
 		}
-		for u, _, ok := g.next(); ok; u, _, ok = g.next() {
+		for u, _, ok := g.Next(); ok; u, _, ok = g.Next() {
 			t, err := o.urlRules.read(u, nil)
 			if err != nil {
 				return nil, err
@@ -30,7 +31,7 @@ func readTargets(o *options, lists map[int]*list) ([]*target, error) {
 				list = append(list, t)
 			}
 			seen[t.origin] = true
-			if g.oneOrigin() {
+			if g.OneOrigin() {
 				break
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"getin/client/cli/glob"
 )
 
 // task is one transfer to be made: by whom, a URL, the number in its group of the
@@ -57,16 +59,16 @@ func (f *fetcher) tasksOf(n int) iter.Seq2[task, error] {
 				yield(task{}, err)
 				return
 			}
-			g, err := newGlob(f.options.urls[n].text, f.options.globOff)
+			g, err := glob.New(f.options.urls[n].text, f.options.globOff)
 			if err != nil {
 				yield(task{}, badURL("%v", err)) // read before, so it was well
 				return
 			}
-			near := g.oneOrigin() // the connection is there
-			u, sets, ok := g.next()
+			near := g.OneOrigin() // the connection is there
+			u, sets, ok := g.Next()
 			for ok {
 				t := task{by: f, url: u, number: n, sets: sets, upload: upload}
-				u, sets, ok = g.next()
+				u, sets, ok = g.Next()
 				t.more = ok && near
 				if !yield(t, nil) {
 					return

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"getin/client/auth"
+	"getin/client/cli/glob"
 )
 
 // isInput reports whether -T reads standard input. "." is curl's word for reading
@@ -28,12 +29,12 @@ func (o *options) upload(n int) string {
 // is one, "".
 func (o *options) uploadsTo(n int) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		g, err := newGlob(o.upload(n), o.globOff)
+		g, err := glob.New(o.upload(n), o.globOff)
 		if err != nil {
 			yield("", badURL("%v", err))
 			return
 		}
-		for name, _, ok := g.next(); ok; name, _, ok = g.next() {
+		for name, _, ok := g.Next(); ok; name, _, ok = g.Next() {
 			if !yield(name, nil) {
 				return
 			}

@@ -1,4 +1,6 @@
-package cli
+// Package glob reads URLs that stand for many, as curl does: lists {a,b} and ranges
+// [1-9], [01-10:2], [a-z]. What they stand for in a URL is #1, #2 … in a file name.
+package glob
 
 import (
 	"errors"
@@ -8,16 +10,16 @@ import (
 	"strings"
 )
 
-// urlGlob is a URL with lists {a,b} and ranges [1-9], [01-10:2], [a-z] in it, as
+// Glob is a URL with lists {a,b} and ranges [1-9], [01-10:2], [a-z] in it, as
 // curl reads them. Its URLs are made one at a time: [1-1000000000] takes no
 // more memory than [1-2].
-type urlGlob struct {
-	parts []globPart // text and sets in turn, beginning and ending with text
-	left  bool       // next has a URL to give
+type Glob struct {
+	parts []part // text and sets in turn, beginning and ending with text
+	left  bool   // next has a URL to give
 }
 
-// globPart is a text, a list or a range.
-type globPart struct {
+// part is a text, a list or a range.
+type part struct {
 	text string
 	list []string // nil: no list
 
@@ -31,11 +33,11 @@ type globPart struct {
 	at uint64 // the current member: an index of list, or a value of the range
 }
 
-// newGlob reads the pattern. With off it is one URL, as it stands.
-func newGlob(pattern string, off bool) (*urlGlob, error) {
-	g := &urlGlob{left: true}
+// New reads the pattern. With off it is one URL, as it stands.
+func New(pattern string, off bool) (*Glob, error) {
+	g := &Glob{left: true}
 	if off {
-		g.parts = []globPart{{text: pattern}}
+		g.parts = []part{{text: pattern}}
 		return g, nil
 	}
 	var text strings.Builder
@@ -50,11 +52,11 @@ func newGlob(pattern string, off bool) (*urlGlob, error) {
 			text.WriteString(rest[:n])
 			i += n
 		case c == '[' || c == '{':
-			part, n, err := readSet(rest)
+			set, n, err := readSet(rest)
 			if err != nil {
 				return nil, fmt.Errorf("%w in URL position %d", err, i+n+1)
 			}
-			g.parts = append(g.parts, globPart{text: text.String()}, part)
+			g.parts = append(g.parts, part{text: text.String()}, set)
 			text.Reset()
 			i += n
 		case c == ']' || c == '}':
@@ -64,7 +66,7 @@ func newGlob(pattern string, off bool) (*urlGlob, error) {
 			i++
 		}
 	}
-	g.parts = append(g.parts, globPart{text: text.String()})
+	g.parts = append(g.parts, part{text: text.String()})
 	return g, nil
 }
 
@@ -96,13 +98,13 @@ var errRange = errors.New("bad range")
 
 // readSet reads the list or range at the start of s, and returns its length, or
 // with an error how far it was read.
-func readSet(s string) (globPart, int, error) {
+func readSet(s string) (part, int, error) {
 	if s[0] == '{' {
 		return readList(s)
 	}
 	end := strings.IndexByte(s, ']')
 	if end < 0 {
-		return globPart{}, 0, errRange
+		return part{}, 0, errRange
 	}
 	p, ok := readRange(s[1:end])
 	if !ok {
@@ -113,7 +115,7 @@ func readSet(s string) (globPart, int, error) {
 
 // readList reads the list at the start of s. A backslash takes the meaning from
 // what follows it.
-func readList(s string) (globPart, int, error) {
+func readList(s string) (part, int, error) {
 	var words []string
 	var word strings.Builder
 	for i := 1; i < len(s); i++ {
@@ -122,13 +124,13 @@ func readList(s string) (globPart, int, error) {
 			i++
 			word.WriteByte(s[i])
 		case c == '{' || c == '[':
-			return globPart{}, i, errors.New("nested brace")
+			return part{}, i, errors.New("nested brace")
 		case c == ']':
-			return globPart{}, i, errors.New("unexpected close bracket")
+			return part{}, i, errors.New("unexpected close bracket")
 		case c == '}' && i == 1:
-			return globPart{}, i, errors.New("empty string within braces")
+			return part{}, i, errors.New("empty string within braces")
 		case c == '}':
-			return globPart{list: append(words, word.String())}, i + 1, nil
+			return part{list: append(words, word.String())}, i + 1, nil
 		case c == ',':
 			words = append(words, word.String())
 			word.Reset()
@@ -136,7 +138,7 @@ func readList(s string) (globPart, int, error) {
 			word.WriteByte(c)
 		}
 	}
-	return globPart{}, 0, errors.New("unmatched brace")
+	return part{}, 0, errors.New("unmatched brace")
 }
 
 // maxLetters is how far apart two letters may be: curl's "z" - "a", with which
@@ -148,8 +150,8 @@ const maxLetters = 'z' - 'a'
 //	range = ( 1*DIGIT "-" 1*DIGIT / ALPHA "-" ALPHA ) [ ":" 1*DIGIT ]
 //
 // The step must lead to a second member, unless there is one only.
-func readRange(s string) (globPart, bool) {
-	p := globPart{ranged: true, step: 1}
+func readRange(s string) (part, bool) {
+	p := part{ranged: true, step: 1}
 	span, step, stepped := strings.Cut(s, ":")
 	from, to, ok := strings.Cut(span, "-")
 	if !ok {
@@ -190,9 +192,9 @@ func isLetter(s string) bool {
 	return len(s) == 1 && (s[0]|0x20) >= 'a' && (s[0]|0x20) <= 'z'
 }
 
-// next returns the next URL and what each set stands for in it; ok is false
+// Next returns the next URL and what each set stands for in it; ok is false
 // when there is none.
-func (g *urlGlob) next() (url string, sets []string, ok bool) {
+func (g *Glob) Next() (url string, sets []string, ok bool) {
 	if !g.left {
 		return "", nil, false
 	}
@@ -209,7 +211,7 @@ func (g *urlGlob) next() (url string, sets []string, ok bool) {
 }
 
 // advance moves to the next combination, the last set fastest.
-func (g *urlGlob) advance() bool {
+func (g *Glob) advance() bool {
 	for i := len(g.parts) - 1; i >= 0; i-- {
 		if g.parts[i].advance() {
 			return true
@@ -220,7 +222,7 @@ func (g *urlGlob) advance() bool {
 
 // advance moves to the set's next member, or back to its first and reports
 // false.
-func (p *globPart) advance() bool {
+func (p *part) advance() bool {
 	switch {
 	case p.ranged && p.last-p.at >= p.step:
 		p.at += p.step
@@ -236,7 +238,7 @@ func (p *globPart) advance() bool {
 	return false
 }
 
-func (p *globPart) word() string {
+func (p *part) word() string {
 	switch {
 	case p.list != nil:
 		return p.list[p.at]
@@ -249,9 +251,9 @@ func (p *globPart) word() string {
 	return p.text
 }
 
-// fillIn replaces #1, #2 … in a file name by what the sets stand for. A number
+// FillIn replaces #1, #2 … in a file name by what the sets stand for. A number
 // without a set stays as it is.
-func fillIn(name string, sets []string) string {
+func FillIn(name string, sets []string) string {
 	if !strings.Contains(name, "#") {
 		return name
 	}
@@ -279,9 +281,9 @@ func fillIn(name string, sets []string) string {
 	return b.String()
 }
 
-// oneOrigin reports whether the sets stand behind the authority, so that every
+// OneOrigin reports whether the sets stand behind the authority, so that every
 // URL has the same origin and userinfo.
-func (g *urlGlob) oneOrigin() bool {
+func (g *Glob) OneOrigin() bool {
 	first := g.parts[0].text
 	if _, rest, ok := strings.Cut(first, "://"); ok {
 		first = rest

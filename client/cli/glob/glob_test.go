@@ -1,4 +1,4 @@
-package cli
+package glob
 
 import (
 	"slices"
@@ -29,13 +29,13 @@ func TestURLGlob(t *testing.T) {
 		{"http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/"},
 		{"[18446744073709551614-18446744073709551615]", "18446744073709551614 18446744073709551615"},
 	} {
-		g, err := newGlob(test.pattern, false)
+		g, err := New(test.pattern, false)
 		if err != nil {
 			t.Errorf("%s: %v", test.pattern, err)
 			continue
 		}
 		var got []string
-		for u, _, ok := g.next(); ok && len(got) < 10; u, _, ok = g.next() {
+		for u, _, ok := g.Next(); ok && len(got) < 10; u, _, ok = g.Next() {
 			got = append(got, u)
 		}
 		if s := strings.Join(got, " "); s != test.want {
@@ -49,10 +49,10 @@ func TestURLGlobRefused(t *testing.T) {
 		"[", "]", "{", "}", "[1-", "[3-1]", "[1-3:5]", "[1-1:2]", "[a-c:3]", "[A-c]", "[a-Z]", "[ 1-2]", "{a]b}", "{a", "[1-2]]", "[a-1]", "[1-a]", "[-1]", "[1-]", "[1-2:0]", "[1-2:x]", "[+1-2]",
 		"{}", "{a{b}}", "[1-99999999999999999999]", "[z-a]", "[aa-b]",
 	} {
-		if _, err := newGlob(pattern, false); err == nil {
+		if _, err := New(pattern, false); err == nil {
 			t.Errorf("%s: taken", pattern)
 		}
-		if g, err := newGlob(pattern, true); err != nil || len(g.parts) != 1 {
+		if g, err := New(pattern, true); err != nil || len(g.parts) != 1 {
 			t.Errorf("%s with -g: %v", pattern, err)
 		}
 	}
@@ -60,15 +60,15 @@ func TestURLGlobRefused(t *testing.T) {
 
 // A range of a billion takes no more memory than one of two.
 func TestURLGlobMemory(t *testing.T) {
-	g, err := newGlob("http://h/[1-1000000000]/[1-1000000000]", false)
+	g, err := New("http://h/[1-1000000000]/[1-1000000000]", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	allocs := testing.AllocsPerRun(1000, func() { g.next() })
+	allocs := testing.AllocsPerRun(1000, func() { g.Next() })
 	if allocs > 20 {
 		t.Errorf("%v allocations for one URL", allocs)
 	}
-	if !g.oneOrigin() {
+	if !g.OneOrigin() {
 		t.Error("not seen to be of one origin")
 	}
 }
@@ -79,7 +79,7 @@ func TestFillIn(t *testing.T) {
 		"f#1": "fone", "#2-#1": "two-one", "#": "#", "a#b": "a#b", "#0": "#0", "#11": "#11", "#10": "ten", "##1": "#one",
 		"#99999999999999999999": "#99999999999999999999", "": "",
 	} {
-		if got := fillIn(name, sets); got != want {
+		if got := FillIn(name, sets); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
@@ -90,8 +90,8 @@ func TestOneOrigin(t *testing.T) {
 		"http://h/[1-2]": true, "h/[1-2]": true, "http://h[1-2]/": false, "h[1-2]": false, "{http,https}://h/": false,
 		"http://h?[1-2]": true,
 	} {
-		g, err := newGlob(pattern, false)
-		if err != nil || g.oneOrigin() != want {
+		g, err := New(pattern, false)
+		if err != nil || g.OneOrigin() != want {
 			t.Errorf("%s: want %v (%v)", pattern, want, err)
 		}
 	}
@@ -100,13 +100,13 @@ func TestOneOrigin(t *testing.T) {
 func FuzzURLGlob(f *testing.F) {
 	f.Add("http://h/[1-9:2]{a,b}")
 	f.Fuzz(func(t *testing.T, pattern string) {
-		g, err := newGlob(pattern, false)
+		g, err := New(pattern, false)
 		if err != nil {
 			return
 		}
 		var seen []string
 		for i := 0; i < 50; i++ {
-			u, sets, ok := g.next()
+			u, sets, ok := g.Next()
 			if !ok {
 				break
 			}
@@ -131,7 +131,7 @@ func TestURLGlobErrors(t *testing.T) {
 		"h/{a]b}":  "unexpected close bracket in URL position 5",
 		"h/[x-1]":  "bad range in URL position 3",
 	} {
-		if _, err := newGlob(pattern, false); err == nil || err.Error() != want {
+		if _, err := New(pattern, false); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", pattern, err, want)
 		}
 	}
