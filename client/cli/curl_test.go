@@ -113,9 +113,7 @@ func spellings(d *flagDef) []string {
 }
 
 // uncovered are the flags that no case and no script can show, with the reason.
-var uncovered = map[string]string{
-	"parallel-immediate": "asks for what is so anyway, and so does its opposite",
-}
+var uncovered = map[string]string{}
 
 func TestEveryFlagHasACase(t *testing.T) {
 	covered := map[string]bool{}

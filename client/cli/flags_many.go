@@ -12,8 +12,8 @@ func manyFlags() []flagDef {
 			take: takeParallelMax,
 		},
 		{
-			name: "parallel-immediate", group: "request", help: "with -Z, open connections at once, which is the default",
-			on: func(*options, bool) {},
+			name: "parallel-immediate", group: "request", help: "with -Z, open connections at once, though one of HTTP/2 could be shared",
+			on: func(o *options, b bool) { o.parallelImmediate = b },
 		},
 		{
 			name: "fail-early", group: "request", help: "stop at the first transfer that fails",

@@ -11,10 +11,11 @@ import (
 type runOptions struct {
 	groups []*options // at least one
 
-	parallel    bool          // -Z
-	parallelMax int           // with it, at least 1
-	rate        time.Duration // --rate: from the start of one transfer to the next; 0: none
-	failEarly   bool
+	parallel          bool // -Z
+	parallelMax       int  // with it, at least 1
+	parallelImmediate bool
+	rate              time.Duration // --rate: from the start of one transfer to the next; 0: none
+	failEarly         bool
 
 	stderr    []string // --stderr, each
 	display   displayOptions

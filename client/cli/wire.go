@@ -186,7 +186,7 @@ func (r *run) connect(p *parts) {
 		p.strangers = &bare
 	}
 	p.engine = h1.New(h1.Config{
-		Dial: o.dial.Dial, Network: o.dial.network, HTTP10: o.speaks == http10, PriorHTTP2: o.speaks == http2Prior,
+		Dial: o.dial.Dial, Network: o.dial.network, HTTP10: o.speaks == http10, PriorHTTP2: o.speaks == http2Prior, Await: o.parallel && !o.parallelImmediate,
 		Proxy: p.proxies.of, PreProxy: p.proxies.pre, ProxyFields: p.proxies.fieldsFor,
 		Tunnel: o.proxy.tunnel, Connect10: o.proxy.connect10,
 		ConnectTimeout: o.connectTimeout, Getenv: r.sys.env,

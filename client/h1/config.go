@@ -50,6 +50,10 @@ type Config struct {
 	// section 3.3), unless a proxy gets the request.
 	PriorHTTP2 bool
 
+	// Await has requests, where HTTP/2 is offered, wait for the connection that is
+	// being made to their server, to share it. Otherwise each makes its own.
+	Await bool
+
 	// Network is "tcp", "tcp4" or "tcp6"; empty is "tcp".
 	Network string
 

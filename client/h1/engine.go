@@ -14,6 +14,7 @@ type Engine struct {
 	config      Config
 	dialTimeout time.Duration
 	pool        pool
+	dialling    dialling
 	watches     watches
 	heads       sync.Pool    // of *[]byte, for requests
 	active      atomic.Int32 // requests and responses under way on connections
@@ -97,6 +98,13 @@ func (e *Engine) connection(ctx context.Context, r *route, fresh bool, meanwhile
 		}
 	}
 	meanwhile()
+	if !fresh && e.mayBeShared(r) {
+		c, done, err := e.await(ctx, r)
+		if c != nil || err != nil {
+			return c, err
+		}
+		defer done()
+	}
 	c, err := e.openAs(ctx, r)
 	if errors.Is(err, errOnlyH2) {
 		c, err = e.open(ctx, r)

@@ -44,6 +44,7 @@
 //
 //	$HTTP $OTHER    two origins over http; $HTTPPORT is the port, and so for all
 //	$HTTPS $H2      over https, the second with HTTP/2; $CA is the file to trust
+//	$PAIRED         as $H2, and answers a connection when there are two, or after 2 s
 //	$MTLS           over https, and wants a certificate of the client
 //	$PROXY          a proxy over http; $TLSPROXY over https, and $MTLSPROXY, which
 //	                wants a certificate

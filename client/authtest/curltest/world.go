@@ -81,6 +81,11 @@ func (w *world) start() error {
 	})
 	secure := w.serve("HTTPS", site, (*httptest.Server).StartTLS)
 	w.serve("H2", site, func(h *httptest.Server) { h.EnableHTTP2 = true; h.StartTLS() })
+	w.serve("PAIRED", site, func(h *httptest.Server) {
+		h.Listener = &paired{TCPListener: h.Listener.(*net.TCPListener)}
+		h.EnableHTTP2 = true
+		h.StartTLS()
+	})
 	w.serve("MTLS", site, func(h *httptest.Server) {
 		h.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
 		h.StartTLS()
@@ -119,6 +124,31 @@ func (w *world) listenMutely() error {
 	w.names["MUTE"] = "https://" + l.Addr().String()
 	_, w.names["MUTEPORT"], _ = net.SplitHostPort(l.Addr().String())
 	return nil
+}
+
+// paired holds a connection back until the next one comes, for two seconds at most.
+// It is for one goroutine.
+type paired struct {
+	*net.TCPListener
+	next net.Conn
+}
+
+// Accept implements net.Listener.
+func (p *paired) Accept() (net.Conn, error) {
+	if c := p.next; c != nil {
+		p.next = nil
+		return c, nil
+	}
+	first, err := p.TCPListener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	_ = p.SetDeadline(time.Now().Add(2 * time.Second)) // cannot fail on what is open
+	if p.next, err = p.TCPListener.Accept(); err != nil {
+		p.next = nil // not in time
+	}
+	_ = p.SetDeadline(time.Time{})
+	return first, nil
 }
 
 // serve starts a server that logs what it sees under the name.
