@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,7 +12,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func newH2(t *testing.T, protocols ...string) *httptest.Server {
@@ -114,6 +117,84 @@ func TestHTTP2IsShared(t *testing.T) {
 	}
 	srv.CloseClientConnections()
 	get2(t, e, srv.URL) // on a new one
+}
+
+// With Await the requests that come while a connection is made share it, where it
+// is one of HTTP/2; where it is none, and where there will be none, nobody waits for
+// ever.
+func TestHTTP2IsAwaited(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	for name, test := range map[string]struct {
+		url    string
+		shared bool
+		fails  bool
+	}{
+		"HTTP/2":   {url: newH2(t, "h2").URL, shared: true},
+		"HTTP/1.1": {url: newH2(t, "http/1.1").URL},
+		"nobody":   {url: "https://" + closed.Addr().String(), fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEngine(t, Config{Await: true, TLS: TLS{Insecure: true, HTTP2: true}})
+			var reused atomic.Int32
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() {
+					req, w := request(t, t.Context(), test.url)
+					resp, err := e.RoundTrip(req)
+					if (err != nil) != test.fails {
+						t.Error(err)
+					}
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, resp.Body)
+					_ = resp.Body.Close()
+					if w.Reused {
+						reused.Add(1)
+					}
+				})
+			}
+			wg.Wait()
+			if n := reused.Load(); test.shared && n != 19 {
+				t.Errorf("%d requests have shared the connection, want 19", n)
+			}
+		})
+	}
+}
+
+// Who waits for a connection waits no longer than its own time.
+func TestHTTP2IsAwaitedInTime(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mute.Close() })
+	e := newEngine(t, Config{Await: true, TLS: TLS{Insecure: true, HTTP2: true}})
+	first, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	req, _ := request(t, first, "https://"+mute.Addr().String())
+	go func() { _, err := e.RoundTrip(req); ended <- err }()
+	if _, err := mute.Accept(); err != nil { // the first is under way
+		t.Fatal(err)
+	}
+	second, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	other, _ := request(t, second, "https://"+mute.Addr().String())
+	if _, err := e.RoundTrip(other); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the second: %v", err)
+	}
+	_ = mute.(*net.TCPListener).SetDeadline(time.Now().Add(10 * time.Millisecond)) // cannot fail on what is open
+	if _, err := mute.Accept(); err == nil {
+		t.Error("the second has made a connection of its own")
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first: %v", err)
+	}
 }
 
 // TestC3_SessionsResumeWithinOneIdentity: another client certificate is another
