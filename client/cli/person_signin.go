@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"getin/client/auth"
 	"getin/client/cli/qr"
 	"getin/client/token"
 	"getin/prompt"
@@ -21,7 +22,7 @@ type signer struct {
 
 // Consent implements token.Person. Only a terminal will do, as for the sign-in.
 func (s signer) Consent(ctx context.Context, c token.Consent) (bool, error) {
-	yes := s.atOnce && c.Held == ""
+	yes := s.atOnce && c.Held == "" && c.Query.Redirected == (auth.Origin{})
 	if yes {
 		return true, nil
 	}

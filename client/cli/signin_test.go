@@ -14,6 +14,10 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"getin/client/auth"
+	"getin/client/cli/mask"
+	"getin/client/token"
 )
 
 // signInScreen is a person at a terminal of some size, the servers to sign in at,
@@ -171,5 +175,28 @@ func TestQRCode(t *testing.T) {
 		if drawn := regexp.MustCompile(`(?m)^  █▀▀▀▀▀█ .* █▀▀▀▀▀█  $`).MatchString(s.text()); drawn != c.drawn {
 			t.Errorf("%s: drawn: %v\n%s", c.name, drawn, s.text())
 		}
+	}
+}
+
+// R5: login begins a sign-in at once at what was typed, and asks after a redirect
+// to somewhere else, whose origins it names.
+func TestR5_LoginAsksAfterRedirect(t *testing.T) {
+	sys, _, _ := testSystem(t)
+	s := newScreen(t)
+	sys.Terminal = s.open
+	who := signer{person: &person{sys: sys, mask: &mask.Mask{}}, atOnce: true}
+	q := auth.Query{Wants: auth.Token, Scheme: "Bearer", Space: auth.Space{Party: auth.Server, Origin: auth.Origin{Scheme: "https", Host: "b.test", Port: 443}}}
+	if yes, err := who.Consent(t.Context(), token.Consent{Query: q, Issuer: "https://as.test"}); !yes || err != nil || s.text() != "" {
+		t.Errorf("as typed: %v, %v\n%s", yes, err, s.text())
+	}
+	q.Redirected = auth.Origin{Scheme: "https", Host: "a.test", Port: 443}
+	done := make(chan bool)
+	go func() {
+		yes, err := who.Consent(t.Context(), token.Consent{Query: q, Issuer: "https://as.test"})
+		done <- yes && err == nil
+	}()
+	s.answer("sign in at https://as.test? [y/N]: ", "y\r")
+	if !<-done || !strings.HasPrefix(s.text(), "https://b.test asks for a token (Bearer), after a redirect from https://a.test\n") {
+		t.Errorf("after a redirect:\n%s", s.text())
 	}
 }

@@ -45,7 +45,7 @@ func (c *Client) Discover(ctx context.Context, q auth.Query) (*Path, error) {
 		return nil, err
 	}
 	defer leave()
-	if p.path != nil && !p.path.covers(q.Target) {
+	if p.path != nil && !coversTarget(p.path.Resource.ID, q.Target) {
 		p.path = nil // another resource of the space
 	}
 	if p.path == nil && p.fail == nil {
@@ -56,16 +56,6 @@ func (c *Client) Discover(ctx context.Context, q auth.Query) (*Path, error) {
 		p.path, p.fail = path, err
 	}
 	return p.path, p.fail
-}
-
-// covers reports whether the path is that of a target's resource.
-func (p *Path) covers(target string) bool {
-	id, err := url.Parse(p.Resource.ID)
-	if err != nil {
-		return false
-	}
-	u, err := url.Parse(target)
-	return err == nil && covers(id, u)
 }
 
 func (c *Client) discover(ctx context.Context, q auth.Query) (*Path, error) {

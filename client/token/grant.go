@@ -67,7 +67,7 @@ type Client struct {
 	named  map[auth.Space]bool // an anonymous token does not do there
 	places map[auth.Space]*place
 	dead   []auth.Secret // tokens not to be sent any more
-	issued []auth.Secret // in this run
+	issued []auth.Secret // in this run, and not accepted yet
 }
 
 // key is what sets the tokens of one account apart. The space's origin is in it:

@@ -31,7 +31,7 @@ type granted struct {
 }
 
 // Challenged tells a token that can be refreshed from one that is worthless.
-// What was issued in this run and is refused all the same is worthless.
+// What was issued a moment ago and is refused all the same is worthless.
 func (x *granted) Challenged(auth.Challenge) (auth.Verdict, error) {
 	if x.client.kill(x.cred.Secret) && x.cred.Grant.Refreshable() {
 		return auth.Renew, nil
@@ -44,6 +44,7 @@ func (*granted) Widens(ch auth.Challenge) bool { return tooNarrow(ch) }
 
 // Accepted returns the credential, with the time of its expiry.
 func (x *granted) Accepted(auth.Final) (auth.Credential, error) {
+	x.client.accepted(x.cred.Secret)
 	c := x.cred
 	c.Expires = c.Grant.Expires
 	return c, nil

@@ -105,6 +105,16 @@ func covers(resource, target *url.URL) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
+// coversTarget is covers for what is not parsed yet.
+func coversTarget(resource, target string) bool {
+	id, err := url.Parse(resource)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(target)
+	return err == nil && covers(id, u)
+}
+
 // parseServer reads the metadata of an issuer. The identifier must be the one
 // that was asked for, to the letter (RFC 8414 section 3.3), and whatever may be
 // sent a secret must be reached by https, or lie on this machine.

@@ -28,6 +28,9 @@ func (c *Client) oauth(ctx context.Context, q auth.Query, have auth.Credential) 
 	if have.Grant == nil && !have.Secret.Empty() {
 		return have, nil // somebody's own token
 	}
+	if have.Grant != nil && !isFor(have.Grant, q.Target) {
+		have = auth.Credential{User: have.User} // for another resource of the space (SECURITY I7)
+	}
 	if have.Grant != nil && !tooNarrow(q.Challenge) {
 		if c.fresh(have) {
 			return have, nil
@@ -37,6 +40,11 @@ func (c *Client) oauth(ctx context.Context, q auth.Query, have auth.Credential) 
 		}
 	}
 	return c.person(ctx, q, have)
+}
+
+// isFor reports whether the grant's token may go to the target.
+func isFor(g *auth.Grant, target string) bool {
+	return g.Resource == "" || coversTarget(g.Resource, target)
 }
 
 // tooNarrow reports whether the challenge says that a token does not allow
@@ -117,13 +125,20 @@ func (c *Client) noted(a answer) {
 	}
 }
 
-// kill notes that a token is not to be sent any more, and reports whether it was
-// issued before this run.
+// kill notes that a token is not to be sent any more, and reports whether it has
+// ever been good: it comes from an earlier run, or was accepted in this one.
 func (c *Client) kill(token auth.Secret) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.dead = append(c.dead, token)
 	return !slices.ContainsFunc(c.issued, token.Equal)
+}
+
+// accepted notes that a token was.
+func (c *Client) accepted(token auth.Secret) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.issued = slices.DeleteFunc(c.issued, token.Equal)
 }
 
 // place is what a run knows of one space.
