@@ -185,7 +185,7 @@ func TestR5_LoginAsksAfterRedirect(t *testing.T) {
 	s := newScreen(t)
 	sys.Terminal = s.open
 	who := signer{person: &person{sys: sys, mask: &mask.Mask{}}, atOnce: true}
-	q := auth.Query{Wants: auth.Token, Scheme: "Bearer", Space: auth.Space{Party: auth.Server, Origin: auth.Origin{Scheme: "https", Host: "b.test", Port: 443}}}
+	q := auth.Query{Wants: auth.Token, Scheme: "Bearer", Challenge: auth.Challenge{Scheme: "bearer"}, Space: auth.Space{Party: auth.Server, Origin: auth.Origin{Scheme: "https", Host: "b.test", Port: 443}}}
 	if yes, err := who.Consent(t.Context(), token.Consent{Query: q, Issuer: "https://as.test"}); !yes || err != nil || s.text() != "" {
 		t.Errorf("as typed: %v, %v\n%s", yes, err, s.text())
 	}
