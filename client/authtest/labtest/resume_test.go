@@ -61,8 +61,7 @@ func TestBrokenDownloads(t *testing.T) {
 	}
 }
 
-// A download that is cut after each tenth is whole after --retry, from one server
-// or through segments.
+// A download that is cut after each tenth is whole after --retry.
 func TestCutAtEveryTenth(t *testing.T) {
 	base := origin(t, "LAB_FAULTY_HTTP") + "/resume/"
 	sum := "sha256:" + strings.TrimSpace(string(fetch(t, "-sS", base+"sum")))

@@ -28,6 +28,3 @@ func (c *Code) Lines() []string {
 	}
 	return lines
 }
-
-// Width is that of a line, in cells.
-func (c *Code) Width() int { return c.size + 2*quiet }

@@ -183,7 +183,7 @@ func TestReadsBack(t *testing.T) {
 
 // The words of tables C.1 and D.1.
 func TestProtected(t *testing.T) {
-	if got := protected(0b01<<3|0, 0x537, 10) ^ 0x5412; got != 0b111011111000100 {
+	if got := protected(0b01_000, 0x537, 10) ^ 0x5412; got != 0b111011111000100 {
 		t.Errorf("format of L and mask 0: %015b", got)
 	}
 	if got := protected(7, 0x1F25, 12); got != 0x07C94 {
@@ -219,8 +219,8 @@ func TestLines(t *testing.T) {
 		t.Errorf("%d lines, want %d", len(lines), want)
 	}
 	for _, l := range lines {
-		if utf8.RuneCountInString(l) != c.Width() {
-			t.Errorf("a line of %d cells, want %d", utf8.RuneCountInString(l), c.Width())
+		if utf8.RuneCountInString(l) != c.size+2*quiet {
+			t.Errorf("a line of %d cells, want %d", utf8.RuneCountInString(l), c.size+2*quiet)
 		}
 	}
 	// A finder's upper edge, after the quiet zone.
