@@ -70,6 +70,9 @@ func location(from *url.URL, value string) (*url.URL, error) {
 	if to.Fragment == "" {
 		to.Fragment, to.RawFragment = from.Fragment, from.RawFragment
 	}
+	if to.Host == "" && (to.Scheme == "http" || to.Scheme == "https") {
+		return nil, fmt.Errorf("%w to %q: no host", ErrRedirect, value)
+	}
 	if _, err := auth.OriginOf(to); err != nil {
 		return nil, fmt.Errorf("%w to %q: %w", ErrRedirect, value, err)
 	}

@@ -82,7 +82,7 @@ func configLine(line string) (flag, value string, has bool) {
 	}
 	flag = line[:end]
 	rest := strings.TrimLeft(line[end:], between)
-	if rest == "" || rest[0] == '#' {
+	if rest == "" {
 		return flag, "", false
 	}
 	if rest[0] == '"' {

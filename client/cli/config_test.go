@@ -25,7 +25,7 @@ func TestConfigWords(t *testing.T) {
 		"user\t=\ta\tb":                     {"--user", "a"},
 		"user = 'a b'":                      {"--user", "'a"},
 		"user = a#b":                        {"--user", "a#b"},
-		"user = # a":                        {"--user"},
+		"user = # a":                        {"--user", "#"},
 		"user =":                            {"--user"},
 		"user \"a":                          {"--user", "a"},
 		"user \"a\"b c":                     {"--user", "a"},
