@@ -21,6 +21,7 @@ type grantValue struct {
 	ClientID      string    `json:"client_id,omitempty"`
 	ClientSecret  string    `json:"client_secret,omitempty"`
 	ClientAuth    string    `json:"client_auth,omitempty"`
+	Own           bool      `json:"own,omitempty"`
 	Type          string    `json:"type,omitempty"`
 	Refresh       string    `json:"refresh,omitempty"`
 	Expires       time.Time `json:"expires,omitzero"`
@@ -34,7 +35,7 @@ func grantToValue(g *auth.Grant) *grantValue {
 	return &grantValue{
 		Issuer: g.Issuer, TokenEndpoint: g.TokenEndpoint, Revocation: g.Revocation, Resource: g.Resource, Scope: g.Scope,
 		Subject: g.Subject, ClientID: g.ClientID, ClientSecret: g.ClientSecret.Reveal(), ClientAuth: g.ClientAuth,
-		Type: g.Type, Refresh: g.Refresh.Reveal(), Expires: g.Expires.UTC(), Key: base64.StdEncoding.EncodeToString([]byte(g.Key.Reveal())),
+		Own: g.Own, Type: g.Type, Refresh: g.Refresh.Reveal(), Expires: g.Expires.UTC(), Key: base64.StdEncoding.EncodeToString([]byte(g.Key.Reveal())),
 	}
 }
 
@@ -46,7 +47,7 @@ func (v *grantValue) grant() *auth.Grant {
 	return &auth.Grant{
 		Issuer: v.Issuer, TokenEndpoint: v.TokenEndpoint, Revocation: v.Revocation, Resource: v.Resource, Scope: v.Scope,
 		Subject: v.Subject, ClientID: v.ClientID, ClientSecret: auth.NewSecret(v.ClientSecret), ClientAuth: v.ClientAuth,
-		Type: v.Type, Refresh: auth.NewSecret(v.Refresh), Expires: v.Expires, Key: auth.NewSecret(string(key)),
+		Own: v.Own, Type: v.Type, Refresh: auth.NewSecret(v.Refresh), Expires: v.Expires, Key: auth.NewSecret(string(key)),
 	}
 }
 

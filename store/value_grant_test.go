@@ -20,7 +20,7 @@ func TestI7_GrantRoundTrip(t *testing.T) {
 	grant := &auth.Grant{
 		Issuer: "https://as.test", TokenEndpoint: "https://as.test/token", Revocation: "https://as.test/revoke", Resource: "https://api.test/a",
 		Scope: "a b", Subject: "alice", ClientID: "getin", ClientSecret: auth.NewSecret("cs"), ClientAuth: "client_secret_basic",
-		Type: "DPoP", Refresh: auth.NewSecret("rt"), Expires: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Key: auth.NewSecret("\x30\xff"),
+		Own: true, Type: "DPoP", Refresh: auth.NewSecret("rt"), Expires: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Key: auth.NewSecret("\x30\xff"),
 	}
 	text, err := Encode(k, auth.Credential{Secret: auth.NewSecret("at"), Grant: grant})
 	if err != nil {

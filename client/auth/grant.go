@@ -18,6 +18,10 @@ type Grant struct {
 	ClientSecret Secret
 	ClientAuth   string // how the client proves itself: "none", "client_secret_basic", "client_secret_post"
 
+	// Own tells that the token is the client's own, RFC 6749 section 4.4: the
+	// client's secret gets the next one.
+	Own bool
+
 	Type    string    // as received, RFC 6749 section 7.1: "Bearer" or "DPoP"
 	Refresh Secret    // empty: the token cannot be refreshed
 	Expires time.Time // of the access token; zero when the server has not said
@@ -25,4 +29,4 @@ type Grant struct {
 }
 
 // Refreshable reports whether the next token can be had without a person.
-func (g *Grant) Refreshable() bool { return g != nil && !g.Refresh.Empty() }
+func (g *Grant) Refreshable() bool { return g != nil && (g.Own || !g.Refresh.Empty()) }

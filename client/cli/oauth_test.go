@@ -16,8 +16,9 @@ import (
 // scriptOAuth is a resource, $API, and the authorization server that it names,
 // $ISSUER, where everybody who comes has signed in already. /closed/ is another
 // resource, whose issuer registers no clients and knows app alone, and robot with
-// its secret; that of /codes/ has no browser sign in. The metadata of /wrong/ are
-// about something else.
+// its secret; so has /elsewhere/, with an issuer on another host, and /web/, where
+// robot is what a person signs in with. That of /codes/ has codes alone. The
+// metadata of /wrong/ are about something else.
 type scriptOAuth struct {
 	mu      sync.Mutex
 	log     []string
@@ -44,6 +45,7 @@ func cmdOAuth(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(o.start())
 	ts.Setenv("API", o.resource.URL)
 	ts.Setenv("ISSUER", o.issuer.URL)
+	ts.Setenv("ELSEWHERE", o.base("/elsewhere"))
 }
 
 // start starts both, until stop.
@@ -67,7 +69,7 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 		if at == "/wrong" {
 			id = "https://elsewhere.example"
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"resource": id, "authorization_servers": []string{o.issuer.URL + at}})
+		_ = json.NewEncoder(w).Encode(map[string]any{"resource": id, "authorization_servers": []string{o.base(at)}})
 		return
 	}
 	at := placeOf(r.URL.Path)
@@ -81,8 +83,16 @@ func (o *scriptOAuth) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, "the answer for", token)
 }
 
+// base is the issuer of a place.
+func (o *scriptOAuth) base(at string) string {
+	if at == "/elsewhere" {
+		return strings.Replace(o.issuer.URL, "127.0.0.1", "localhost", 1) + at
+	}
+	return o.issuer.URL + at
+}
+
 func placeOf(path string) string {
-	for _, at := range []string{"/closed", "/codes", "/wrong"} {
+	for _, at := range []string{"/closed", "/codes", "/elsewhere", "/web", "/wrong"} {
 		if strings.Contains(path, at) {
 			return at
 		}
@@ -102,7 +112,7 @@ func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	at := placeOf(r.URL.Path)
 	path := strings.Replace(r.URL.Path, at, "", 1)
-	base := o.issuer.URL + at
+	base := o.base(at)
 	answer := map[string]any{}
 	switch path {
 	case "/.well-known/oauth-authorization-server":
@@ -113,8 +123,11 @@ func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 		if at != "/closed" {
 			answer["registration_endpoint"] = base + "/register"
 		}
-		if at == "/codes" {
+		switch at {
+		case "/codes":
 			delete(answer, "authorization_endpoint")
+		case "/web":
+			answer["grant_types_supported"] = []string{"authorization_code"}
 		}
 	case "/register":
 		o.clients++
@@ -145,7 +158,7 @@ func (o *scriptOAuth) issue(w http.ResponseWriter, r *http.Request) {
 			answer["error"] = "authorization_pending"
 			break
 		}
-		if at == "/closed" && client != "app" && (client != "robot" || secret != "s3cret") {
+		if at != "" && at != "/codes" && client != "app" && (client != "robot" || secret != "s3cret") {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusUnauthorized)
 			answer["error"] = "invalid_client"

@@ -193,11 +193,14 @@ func isAuthError(err error) bool {
 }
 
 func authCode(err error) int {
+	var issuer *token.Error
 	switch {
 	case errors.Is(err, client.ErrBodySpent):
 		return exitRewind
 	case errors.Is(err, ticket.ErrNoTicket):
 		return exitLogin // nothing failed: nobody is logged in
+	case errors.As(err, &issuer) && issuer.Code == "invalid_client":
+		return exitLogin // a secret that is wrong, mostly
 	case errors.Is(err, auth.ErrDeclined) && errors.Is(err, auth.ErrCannotStart):
 		return exitLogin // a sign-in that nobody wanted
 	case matches(err, authSentinels):

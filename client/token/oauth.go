@@ -26,7 +26,7 @@ func (r *request) endpoint(address string, client identity) endpoint {
 // as it does, then what it can be refreshed to, then what a person signs in for.
 func (c *Client) oauth(ctx context.Context, q auth.Query, have auth.Credential) (auth.Credential, error) {
 	if have.Grant == nil && !have.Secret.Empty() {
-		return have, nil // somebody's own token
+		return c.givenSecret(ctx, q, have)
 	}
 	if have.Grant != nil && !isFor(have.Grant, q.Target) {
 		have = auth.Credential{User: have.User} // for another resource of the space (SECURITY I7)
@@ -153,6 +153,8 @@ type place struct {
 	worn     auth.Secret     // a token that cannot be refreshed, and why
 	barren   error
 	declined error
+
+	own auth.Credential // what the client has got in its own name
 }
 
 // at takes the turn of the space, so that parallel requests lead to one question

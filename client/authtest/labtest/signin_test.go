@@ -135,3 +135,22 @@ func colours(m image.Image) int {
 	}
 	return len(seen)
 }
+
+// A service that gets a token in its own name, once with its secret at hand and
+// from then on with what is stored.
+func TestClientCredentials(t *testing.T) {
+	w := newWorld(t)
+	w.keyring()
+	url, client := origin(t, "LAB_OIDC_RS")+"/api/things", origin(t, "LAB_OIDC_AS")+"=robot"
+	r := w.must("robot-secret\n", "login", "--oauth-client-id", client, "--secret-stdin", url)
+	if !strings.Contains(r.out, "saved in the keyring") {
+		t.Errorf("%s%s", r.out, r.err)
+	}
+	if r := w.must("", "--no-prompt", url); !strings.Contains(r.out, `"client":"robot"`) || r.err != "" {
+		t.Errorf("%s%s", r.out, r.err)
+	}
+	w.nowhere("robot-secret")
+	if r := w.run("guess\n", "--ask", "--oauth-client-id", client, "--secret-stdin", url); r.code != 67 {
+		t.Errorf("a wrong secret: exit %d\n%s", r.code, r.err)
+	}
+}
