@@ -75,7 +75,7 @@ func (l *loopback) wait(ctx context.Context) (*caller, error) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer done()
-	defer context.AfterFunc(ctx, l.close)()
+	context.AfterFunc(ctx, l.close)
 	came := make(chan *caller)
 	failed := make(chan error, 1)
 	all.Go(func() {
@@ -96,7 +96,6 @@ func (l *loopback) wait(ctx context.Context) (*caller, error) {
 	})
 	select {
 	case c := <-came:
-		l.close()
 		return c, nil
 	case err := <-failed:
 		if ctx.Err() != nil {

@@ -40,7 +40,7 @@ func visit(t *testing.T, method, url, host string) (int, string) {
 		t.Fatal(err)
 	}
 	req.Host = host
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	resp, err := (&http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
