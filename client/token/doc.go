@@ -21,6 +21,8 @@
 //	discover.go   the way from the challenge to the server; metadata.go reads
 //	trust.go      who may be asked anything at all
 //	endpoint.go   a form, and what comes back; words.go the errors
+//	signin.go     in a browser (pkce.go, loopback.go), or with a code (device.go)
+//	register.go   who getin is for the server; service.go, a client on its own
 //	granted.go    the answer, and what a refusal of it means
 //
 // Departures from the distribution specification:
@@ -38,6 +40,13 @@
 //     the URL that was requested. Servers name what the URL is a part of: it must
 //     be of that origin, and at or below that path.
 //   - Of several authorization servers the first that has metadata is taken.
+//
+// Departures from the standards of the sign-in:
+//
+//   - A server whose metadata do not name S256 gets no authorization request,
+//     though some that say nothing know it: without PKCE a code can be stolen.
+//   - A client registers with redirect URIs that have no port (RFC 8252 section
+//     7.3); servers that compare them to the letter refuse the sign-in.
 //
 // Whom a secret may be sent to is the business of trust.go, and of the
 // dialogue, which asks a person where Traits.Issuer is another host.

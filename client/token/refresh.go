@@ -65,6 +65,9 @@ func (c *Client) refresh(ctx context.Context, q auth.Query, have auth.Credential
 	defer cancel()
 	g := *have.Grant
 	form := url.Values{"grant_type": {grantRefresh}, "refresh_token": {g.Refresh.Reveal()}}
+	if g.Own {
+		form = clientForm("", g.Scope)
+	}
 	if g.Resource != "" {
 		form.Set("resource", g.Resource)
 	}
