@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"getin/client/auth"
 )
@@ -109,9 +110,6 @@ func (c *Client) finish(ctx context.Context, parties []*dialogue, resp *http.Res
 // send makes one request of the hop, with the answers in force.
 func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way) (*http.Response, error) {
 	m := auth.Message{Method: h.req.Method, Target: h.ownTarget(), Body: h.body.get}
-	if m.Target == "" {
-		m.Target = target(h.req.URL, way)
-	}
 	wire := &Wire{Stranger: h.left}
 	wire.Target = h.ownTarget()
 	if err := c.prepare(h, parties, wire); err != nil {
@@ -119,7 +117,7 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	}
 	var answers []auth.Field
 	for _, d := range parties {
-		fields, err := d.answer(ctx, d.message(m))
+		fields, err := d.answer(ctx, d.message(m, h.req.URL))
 		if err != nil {
 			return nil, err
 		}
@@ -177,10 +175,18 @@ func (c *Client) dialogues(h *hop, way Way) ([]*dialogue, error) {
 	}), nil
 }
 
-// message returns the part of the request that the party sees.
-func (d *dialogue) message(m auth.Message) auth.Message {
-	if d.tunnel != "" {
+// message returns the part of the request for the URL that the party sees. A proxy
+// that is asked for the resource is sent all of its URL, and sends the rest of it on
+// (RFC 9112 section 3.2.2).
+func (d *dialogue) message(m auth.Message, u *url.URL) auth.Message {
+	switch {
+	case d.tunnel != "":
 		m = auth.Message{Method: http.MethodConnect, Target: d.tunnel}
+	case m.Target != "": // the caller's own
+	case d.party == auth.Proxy:
+		m.Target = absolute(u)
+	default:
+		m.Target = u.RequestURI()
 	}
 	if d.exchange != nil && d.traits.ConnectionBound {
 		m.Host, m.EndPoint = d.origin.Host, endPoint(d.tls)

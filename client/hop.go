@@ -151,16 +151,12 @@ func (h *hop) ownTarget() string {
 	return OutlineOf(h.req.Context()).Target
 }
 
-// target returns the request-target as Sender puts it on the wire: in
-// absolute-form for a proxy that is sent the request itself (RFC 9112 section
-// 3.2.2), else in origin-form.
-func target(u *url.URL, way Way) string {
-	if way.Proxy != nil && way.Tunnel == "" {
-		v := *u
-		v.User, v.Fragment, v.RawFragment = nil, "", ""
-		return v.String()
-	}
-	return u.RequestURI()
+// absolute is the request-target for a proxy that is sent the request itself: in
+// absolute-form, RFC 9112 section 3.2.2.
+func absolute(u *url.URL) string {
+	v := *u
+	v.User, v.Fragment, v.RawFragment = nil, "", ""
+	return v.String()
 }
 
 // drainLimit bounds, in octets, what is read of a response that nobody wants, so

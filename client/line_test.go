@@ -179,7 +179,7 @@ func TestParallelLines(t *testing.T) {
 				n.EndPoint = p.demands.EndPoint()
 			}
 			w := &purse{typed: slices.Repeat([]auth.Credential{person("alice", "wonderland")}, 16)}
-			c := engineClient(t, w, p.proxy)
+			c := p.client(t, w)
 			var wg sync.WaitGroup
 			for range 16 {
 				wg.Go(func() {

@@ -73,7 +73,7 @@ func (s *Server) judge(r *http.Request, body []byte) reply {
 
 func (s *Server) match(path string) (best *row) {
 	for _, r := range s.rows {
-		fits := r.Path == path || s.via != nil || strings.HasSuffix(r.Path, "/") && strings.HasPrefix(path, r.Path)
+		fits := r.Path == path || s.ways != nil || strings.HasSuffix(r.Path, "/") && strings.HasPrefix(path, r.Path)
 		if fits && (best == nil || len(r.Path) > len(best.Path)) {
 			best = r
 		}

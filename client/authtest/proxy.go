@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 )
 
 // StartProxy starts a proxy that demands what the row says with 407 and
@@ -27,7 +28,7 @@ func StartTLSProxy(demand Row) *Server {
 
 // NewProxy returns a proxy that is not started, as New does.
 func NewProxy(demand Row) *Server {
-	s := &Server{party: asProxy, via: &http.Transport{DisableCompression: true}}
+	s := &Server{party: asProxy, ways: &ways{}}
 	s.Add(demand)
 	return s
 }
@@ -45,7 +46,7 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, body []byte, re
 	for _, hop := range []string{"Proxy-Authorization", "Proxy-Connection", "Connection"} {
 		out.Header.Del(hop)
 	}
-	resp, err := s.via.RoundTrip(out)
+	resp, err := s.ways.of(r.RemoteAddr).RoundTrip(out)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -59,6 +60,35 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, body []byte, re
 	}
 	w.WriteHeader(resp.StatusCode)
 	_, _ = io.Copy(w, resp.Body) // either side may have gone
+}
+
+// ways are a proxy's connections to servers: each client connection has its own,
+// so that who has authenticated one of them is alone on it.
+type ways struct {
+	mu sync.Mutex
+	by map[string]*http.Transport // the client's address
+}
+
+func (w *ways) of(client string) *http.Transport {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.by[client]
+	if t == nil {
+		if w.by == nil {
+			w.by = map[string]*http.Transport{}
+		}
+		t = &http.Transport{DisableCompression: true}
+		w.by[client] = t
+	}
+	return t
+}
+
+func (w *ways) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.by {
+		t.CloseIdleConnections()
+	}
 }
 
 // tunnel answers CONNECT, RFC 9110 section 9.3.6, with these fields, and copies until both sides

@@ -20,7 +20,7 @@ type Server struct {
 
 	http  *httptest.Server
 	party party
-	via   *http.Transport // of a proxy; nil for a server
+	ways  *ways // of a proxy; nil for a server
 
 	mu         sync.Mutex
 	rows       []*row
@@ -102,8 +102,8 @@ func (s *Server) run(how func(*httptest.Server)) {
 func (s *Server) Close() {
 	s.http.CloseClientConnections()
 	s.http.Close()
-	if s.via != nil {
-		s.via.CloseIdleConnections()
+	if s.ways != nil {
+		s.ways.close()
 	}
 }
 
@@ -187,7 +187,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_ = c.Close()
 		}
-	case re.letIn && s.via != nil:
+	case re.letIn && s.ways != nil:
 		s.forward(w, r, body, re)
 	default:
 		re.write(w)
