@@ -63,7 +63,7 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 	q := Question{
 		Query: f.query, User: f.account, Fixed: f.fixed, Left: f.tries() - asked, Refused: asked > 0,
 		Again: func(ctx context.Context) (auth.Credential, bool) {
-			f.claim(ctx)
+			f.claim(ctx, claimTime)
 			if found = f.again(ctx); found == nil {
 				return auth.Credential{}, false
 			}
@@ -92,16 +92,17 @@ func (f *fill) question(ctx context.Context, asked int) (*holding, error) {
 	return f.hold(f.space, holding{credential: c, kind: f.query.Wants, source: fromPerson}), nil
 }
 
-// claim waits for a process that was given an answer for this space and has not
-// stored it yet, and tells others that this one is about to ask.
-func (f *fill) claim(ctx context.Context) {
+// claim waits, for so long at most, for a process that was given an answer for
+// this space and has not stored it yet, and tells others that this one is about to
+// ask.
+func (f *fill) claim(ctx context.Context, patience time.Duration) {
 	f.mu.Lock()
 	mine := f.space.release != nil
 	f.mu.Unlock()
 	if mine || !f.keeps() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, claimTime)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	release, ok := f.Index.Claim(ctx, Key{Space: f.query.Space, Kind: f.query.Wants}.ID())
 	if !ok {

@@ -111,3 +111,39 @@ func TestR11_SignIn(t *testing.T) {
 		t.Errorf("%d questions", p.asked())
 	}
 }
+
+// R11: while somebody signs in for one process the others wait, and take what is
+// stored then; when nothing comes of it, the next one's turn is.
+func TestR11_SignInOfAnotherProcess(t *testing.T) {
+	for _, signed := range []bool{true, false} {
+		world := newWorld(t)
+		q := bearerFor(t, page, "https://a.test/m")
+		first, second := world.run(), world.run()
+		if _, found, _ := first.AwaitSignIn(t.Context(), q); found {
+			t.Fatal("found in an empty store")
+		}
+		type result struct {
+			token string
+			found bool
+		}
+		done := make(chan result)
+		go func() {
+			c, found, release := second.AwaitSignIn(t.Context(), q)
+			release()
+			done <- result{c.Secret.Reveal(), found}
+		}()
+		select {
+		case r := <-done:
+			t.Fatalf("did not wait: %+v", r)
+		case <-time.After(50 * time.Millisecond): // it can only be seen not to have ended
+		}
+		if signed {
+			first.Settle(t.Context(), q, issued("at", "rt", "read", time.Time{}), auth.Accepted)
+		} else {
+			first.Settle(t.Context(), q, issued("at", "rt", "read", time.Time{}), auth.Undecided)
+		}
+		if r := <-done; r.found != signed || r.found && r.token != "at" {
+			t.Errorf("signed in %v: %+v", signed, r)
+		}
+	}
+}

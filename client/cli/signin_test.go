@@ -200,3 +200,30 @@ func TestR5_LoginAsksAfterRedirect(t *testing.T) {
 		t.Errorf("after a redirect:\n%s", s.text())
 	}
 }
+
+// R11: of two processes at once one asks, and the other takes what is stored then.
+func TestR11_SignInOnce(t *testing.T) {
+	s := signInAt(t, "/x", nil)
+	s.answer("sign in at "+s.issuer.URL+"? [y/N]: ", "y\r")
+	address := s.browsed()[0]
+	other := *s.sys
+	var stdout, stderr bytes.Buffer
+	other.Stdout, other.Stderr = &stdout, &stderr
+	done := make(chan int, 1)
+	go func() { done <- Main([]string{"--prompt-timeout", "10", s.resource.URL + "/y"}, &other) }()
+	s.entered()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if code := <-s.done; code != 0 {
+		t.Errorf("exit %d\n%s", code, s.stderr)
+	}
+	if code := <-done; code != 0 || !strings.Contains(stdout.String(), "the answer for client-1-read") {
+		t.Errorf("the other: exit %d\n%s%s", code, &stdout, &stderr)
+	}
+	if n := strings.Count(s.text(), "[y/N]"); n != 1 {
+		t.Errorf("%d questions:\n%s", n, s.text())
+	}
+}

@@ -17,7 +17,7 @@ import (
 // wanted.
 func (p *parts) tokens() *token.Client {
 	c := &token.Client{
-		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent, Renew: p.wallet.Rotate, Use: p.options.use,
+		Do: p.askIssuer, Lookup: p.lookup, Permit: p.consent, Renew: p.wallet.Rotate, Await: p.wallet.AwaitSignIn, Use: p.options.use,
 		Notify: func(t auth.Secret) { p.mask.Add(auth.Credential{Secret: t}) },
 	}
 	p.remembersClients(c)

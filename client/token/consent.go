@@ -40,17 +40,37 @@ func (c *Client) person(ctx context.Context, q auth.Query, have auth.Credential)
 	if p.declined != nil {
 		return auth.Credential{}, p.declined
 	}
-	r := &request{query: q, path: path, scope: c.wanted(q, path, have), have: have}
-	if err := c.consent(ctx, r); err != nil {
-		if errors.Is(err, auth.ErrDeclined) {
-			p.declined = err
+	release := func() {}
+	if c.Await != nil {
+		now, found, done := c.Await(ctx, q)
+		if found && c.does(now, q) {
+			return now, nil
 		}
-		return auth.Credential{}, err
+		release = done
 	}
-	if p.signed, err = c.signIn(ctx, r); err != nil {
-		p.signed = auth.Credential{}
+	r := &request{query: q, path: path, scope: c.wanted(q, path, have), have: have}
+	if err = c.consent(ctx, r); err == nil {
+		p.signed, err = c.signIn(ctx, r)
 	}
-	return p.signed, err
+	switch {
+	case err == nil:
+		return p.signed, nil
+	case errors.Is(err, auth.ErrDeclined):
+		p.declined = err
+	}
+	release()
+	p.signed = auth.Credential{}
+	return auth.Credential{}, err
+}
+
+// does reports whether what somebody else has signed in for answers the query.
+func (c *Client) does(now auth.Credential, q auth.Query) bool {
+	if now.Grant == nil {
+		return !now.Secret.Empty()
+	}
+	scope, _ := q.Challenge.Param("scope")
+	enough := !tooNarrow(q.Challenge) || scope != "" && union(now.Grant.Scope, scope) == union(now.Grant.Scope, "")
+	return enough && c.fresh(now) && isFor(now.Grant, q.Target)
 }
 
 // consent asks whether to sign in.

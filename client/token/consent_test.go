@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -113,6 +114,35 @@ func TestScopeAskedFor(t *testing.T) {
 		_, _ = Scheme{Client: d.client}.Acquire(t.Context(), q, have, nil) // declined
 		if person.last.Scope != c.want || person.last.Held != c.held {
 			t.Errorf("%+v: asked %+v", c, person.last)
+		}
+	}
+}
+
+// R11: what another process has had somebody sign in for answers, when it is
+// enough; else the question is put, and who waits is let go after a no.
+func TestR11_FoundMeanwhile(t *testing.T) {
+	narrow := named + `, error="insufficient_scope", scope="b a"`
+	for _, c := range []struct {
+		challenge, scope string
+		found            bool
+		asked            int32
+	}{
+		{named, "a", true, 0},
+		{named, "", false, 1},
+		{narrow, "a b", true, 0},
+		{narrow, "a c", true, 1},
+	} {
+		d, q := signInWorld(t)
+		q.Challenge = challenge(t, strings.ReplaceAll(c.challenge, "$URL", d.URL))
+		person, released := &asker{}, false
+		d.client.Person = person
+		d.client.Await = func(context.Context, auth.Query) (auth.Credential, bool, func()) {
+			now := auth.Credential{Secret: auth.NewSecret("at"), Grant: &auth.Grant{Scope: c.scope, Resource: d.URL + "/api"}}
+			return now, c.found, func() { released = true }
+		}
+		got, err := Scheme{Client: d.client}.Acquire(t.Context(), q, auth.Credential{}, nil)
+		if asked := person.asked.Load(); asked != c.asked || (asked == 0) != (err == nil && got.Secret.Reveal() == "at") || released != (asked > 0) {
+			t.Errorf("%+v: %d questions, %v, released %v", c, asked, err, released)
 		}
 	}
 }

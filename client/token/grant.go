@@ -59,6 +59,11 @@ type Client struct {
 	Registered func(issuer string) (clientID string)
 	Remember   func(ctx context.Context, issuer, clientID string)
 
+	// Await waits while another process has somebody sign in for the query's
+	// space, and returns what lies in the store by then. Until that is settled,
+	// or release is called, others wait. Nil: nobody waits.
+	Await func(ctx context.Context, q auth.Query) (c auth.Credential, found bool, release func())
+
 	// Use is what the user has said about signing in.
 	Use Use
 
