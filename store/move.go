@@ -28,11 +28,11 @@ func (w *Wallet) Copy(ctx context.Context, e index.Entry, from Place) error {
 	k := KeyOf(e)
 	c, err := from.Store.Get(ctx, k)
 	if err != nil {
-		return fmt.Errorf("%s: %w", from.Name, err)
+		return by(from.Name, err)
 	}
 	there, err := w.has(ctx, k, c)
 	if err != nil {
-		return fmt.Errorf("%s: %w", w.Keep.Name, err)
+		return by(w.Keep.Name, err)
 	}
 	// The entry is written in any case: an earlier Copy may have been
 	// interrupted.
@@ -48,7 +48,7 @@ func (w *Wallet) Copy(ctx context.Context, e index.Entry, from Place) error {
 func (w *Wallet) Copied(ctx context.Context, e index.Entry, from Place) error {
 	c, err := from.Store.Get(ctx, KeyOf(e))
 	if err != nil {
-		return fmt.Errorf("%s: %w", from.Name, err)
+		return by(from.Name, err)
 	}
 	return w.readBack(ctx, KeyOf(e), c)
 }
@@ -103,7 +103,7 @@ func (w *Wallet) Rebuild(ctx context.Context) (found int, restored []index.Entry
 	}
 	keys, err := list.List(ctx)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", w.Keep.Name, err)
+		err = by(w.Keep.Name, err)
 	}
 	for _, k := range keys {
 		e := index.Entry{

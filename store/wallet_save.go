@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"getin/client/auth"
@@ -107,7 +108,7 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 	was := before
 	if err := w.Keep.Store.Put(ctx, k, c); err != nil {
 		w.undo(ctx, at, e, was, err)
-		return fmt.Errorf("%s: %w", w.Keep.Name, err)
+		return by(w.Keep.Name, err)
 	}
 	testOnlyStep("stored")
 	if err := w.Index.Update(ctx, at.party, at.origin, put(index.Saved)); err != nil {
@@ -115,6 +116,14 @@ func (w *Wallet) save(ctx context.Context, k Key, c auth.Credential, learnt inde
 	}
 	testOnlyStep("saved")
 	return nil
+}
+
+// by says which place an error is of, unless it says so itself.
+func by(place string, err error) error {
+	if kind, _, _ := strings.Cut(place, ":"); strings.HasPrefix(err.Error(), kind+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", place, err)
 }
 
 // undo takes a pending entry back when its item was surely not stored. When that

@@ -97,6 +97,9 @@ func (j *job) items(found []index.Entry) ([]exchange.Item, error) {
 				return nil, &failure{err: fmt.Errorf("%s: %w", e.Store, store.ErrNowhere), code: exitAuth}
 			}
 			c, err := place.Store.Get(j.ctx, item.Key)
+			if errors.Is(err, store.ErrNotFound) && e.State == index.Pending {
+				continue // what was interrupted had stored nothing yet, or had removed it
+			}
 			if err != nil {
 				return nil, &failure{err: fmt.Errorf("%s: %s: %w", describe(e), e.Store, err), code: exitAuth}
 			}

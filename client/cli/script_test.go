@@ -64,7 +64,7 @@ func scriptSystem() *System {
 		sys.Terminal = func(context.Context) (*prompt.Terminal, error) { return nil, prompt.ErrNoTerminal }
 	}
 	if dir := os.Getenv("GETIN_TEST_KEYRING"); dir != "" {
-		d := storetest.Dir{Path: dir}
+		d := dyingPlace(storetest.Dir{Path: dir})
 		sys.Keep = &store.Place{Name: "keyring", Store: d, Quiet: d}
 	}
 	return sys

@@ -116,11 +116,14 @@ func (v *Vault) put(name string, b []byte) error {
 	if err != nil {
 		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
 	}
+	testOnlyStep("made")
 	_, err = f.Write(b)
+	testOnlyStep("unsynced")
 	if err == nil {
 		err = f.Sync()
 	}
 	err = errors.Join(err, f.Close())
+	testOnlyStep("written")
 	if err == nil {
 		err = replace(f.Name(), v.path(name))
 	}
@@ -128,11 +131,15 @@ func (v *Vault) put(name string, b []byte) error {
 		_ = os.Remove(f.Name()) // the error that matters is the first one
 		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
 	}
+	testOnlyStep("renamed")
 	if err := syncFolder(v.dir); err != nil {
 		return fmt.Errorf("vault: %w: %w", store.ErrUnavailable, err)
 	}
 	return nil
 }
+
+// testOnlyStep is called between the steps of a write.
+var testOnlyStep = func(string) {}
 
 // sweep removes what writers left that died while they held the lock. What
 // cannot be removed does no harm.

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if job := strings.Split(os.Getenv(childVar), "\x1f"); len(job) == 3 {
 		os.Exit(writer(job[0], job[1], job[2]))
 	}
+	if job := strings.Split(os.Getenv(crashVar), "\x1f"); len(job) == 4 {
+		os.Exit(crash(job[0], job[1], job[2], job[3]))
+	}
 	os.Exit(m.Run())
 }
 

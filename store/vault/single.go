@@ -63,13 +63,16 @@ func (s Singles) Write(name string, plain []byte) (identity string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
+	testOnlyStep("made")
 	_, err = f.Write(b.Bytes())
+	testOnlyStep("unsynced")
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = syncFolder(s.Dir)
 	}
+	testOnlyStep("written")
 	if err != nil {
 		_ = os.Remove(path) // the error that matters is the first one
 		return "", fmt.Errorf("%w: %w", store.ErrUnavailable, err)

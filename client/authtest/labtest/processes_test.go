@@ -26,10 +26,10 @@ func many(t *testing.T, n int) *authtest.Server {
 	return s
 }
 
-// Sixteen processes store at once, in one origin's index and one keyring, while
+// Thirty-two processes store at once, in one origin's index and one keyring, while
 // others list: nothing is lost, nobody reads half a file.
 func TestProcessesStoreAtOnce(t *testing.T) {
-	const n = 16
+	const n = 32
 	w := newWorld(t)
 	w.keyring()
 	s := many(t, n)
