@@ -4,7 +4,6 @@ package index
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -262,32 +260,6 @@ func TestListManyProcesses(t *testing.T) {
 		t.Errorf("%d entries, want %d", len(got), children)
 	}
 	sameAsAll(t, Open(dir))
-}
-
-// listChild stores and removes, and demands that each shows at once; its last
-// entry stays.
-func listChild(job, dir string) int {
-	testOnlyWorthwhile, testOnlySettled = 1, -time.Hour
-	ix := Open(dir)
-	e := entry(&testing.T{}, "R", job, "1")
-	e.Space.Origin.Host = job + ".test"
-	for i := range 5 {
-		err := ix.Update(context.Background(), auth.Server, e.Space.Origin, func(f *File) error {
-			if i%2 == 0 {
-				f.Put(e)
-			} else {
-				f.Remove(e.ID, e.Store)
-			}
-			return nil
-		})
-		all, problems := ix.List()
-		there := slices.ContainsFunc(all, func(have Entry) bool { return have.Account == job })
-		if err != nil || len(problems) > 0 || there != (i%2 == 0) {
-			fmt.Fprintln(os.Stderr, i, there, err, problems)
-			return 1
-		}
-	}
-	return 0
 }
 
 // Whatever lies in the list, reading it does no harm.

@@ -68,8 +68,8 @@ func (k *keyring) do(program string, args ...string) string {
 
 func (k *keyring) lock() { k.t.Helper(); k.do(filepath.Join(k.dir, "keyring", "lock")) }
 
-// freeze stops the daemon, as one that hangs: it is there, and never answers.
-func (k *keyring) freeze() {
+// daemon returns the process ID of who serves the keyring.
+func (k *keyring) daemon() int {
 	k.t.Helper()
 	out := k.do("dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/",
 		"org.freedesktop.DBus.GetConnectionUnixProcessID", "string:org.freedesktop.secrets")
@@ -78,6 +78,13 @@ func (k *keyring) freeze() {
 	if err != nil {
 		k.t.Fatalf("the daemon's id: %q", out)
 	}
+	return pid
+}
+
+// freeze stops the daemon, as one that hangs: it is there, and never answers.
+func (k *keyring) freeze() {
+	k.t.Helper()
+	pid := k.daemon()
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		k.t.Fatal(err)
 	}
