@@ -24,6 +24,9 @@
 // requests sent over a connection of their own, from the first leg to the final
 // response. They are the hop's line; what stays of it is for the same persons.
 //
+// Foresee goes the same way with every answer left out, for those who explain what
+// Do would do (foresee.go).
+//
 // One dialogue per party and hop holds the conversation; it never touches a
 // connection. Rules cited as R1 to R16 are those of the project's security
 // chapter in README.md.

@@ -9,8 +9,8 @@ import (
 )
 
 // identity is a person by one credential and one scheme, to one party. The same
-// always has the same pointer in a Client. Its name is no other's, of another Client that
-// has the same Sender neither, and tells nothing about it.
+// always has the same pointer in a Client. Its name is no other's, of another
+// Client that has the same Sender neither, and tells nothing about it.
 type identity struct {
 	party      *auth.Party
 	origin     auth.Origin

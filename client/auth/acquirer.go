@@ -8,9 +8,10 @@ import "context"
 type Acquirer interface {
 	// Acquire returns the credential to begin with; q tells for which challenge
 	// of which space, and whether a person may be asked to sign in somewhere.
-	// have is what the wallet holds for the space. Without a secret it holds nothing, and User, when it
-	// is set, is the account that the credential has to be for. What is made of
-	// a secret and kept by the scheme itself (a ticket) returns have.
+	// have is what the wallet holds for the space. Without a secret it holds
+	// nothing, and User, when it is set, is the account that the credential has
+	// to be for. What is made of a secret and kept by the scheme itself (a
+	// ticket) returns have.
 	//
 	// need asks the wallet for the credential of another space, such as the
 	// password that a token server wants. It asks no person unless its Query
