@@ -66,6 +66,9 @@ func storeStatus(j *job) error {
 		var where [][]string
 		where, health = j.inspect(c)
 		rows = append(rows, []string{"health", healthText(health)})
+		if health != nil {
+			rows = append(rows, []string{"to mend it", storeMend(c, health)})
+		}
 		rows = append(rows, where...)
 	}
 	all, problem := j.entries()
