@@ -165,7 +165,7 @@ func (d *dialogue) queryOf(o *offer, person bool) auth.Query {
 	return auth.Query{
 		Space: o.challenge.Space(d.party, d.origin), Scheme: o.scheme.Name(), Strength: o.traits.Strength,
 		Wants: o.traits.Wants, Target: auth.Target(d.url), Challenge: o.challenge, Person: person,
-		Redirected: d.redirectedFrom, Method: d.method, AcquireFirst: o.traits.Anonymous,
+		Redirected: d.redirectedFrom, Method: d.method, AcquireFirst: o.traits.Anonymous, Scope: o.traits.Scope,
 	}
 }
 

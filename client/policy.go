@@ -114,7 +114,7 @@ func (d *dialogue) concerns(t auth.Traits, c auth.Credential) []auth.Concern {
 	if t.Strength < s && !d.client.Policy.AllowDowngrade {
 		list = append(list, auth.Concern{Risk: auth.Downgrade, Stronger: s})
 	}
-	if t.Issuer != (auth.Origin{}) && t.Issuer.Host != d.origin.Host && !c.Kept {
+	if t.Issuer != (auth.Origin{}) && t.Issuer.Host != d.origin.Host && !c.Kept && c.Grant == nil {
 		list = append(list, auth.Concern{Risk: auth.Elsewhere, Issuer: t.Issuer})
 	}
 	return slices.DeleteFunc(list, func(c auth.Concern) bool { return d.consented.has(c.Risk) })

@@ -16,6 +16,9 @@ type Key struct {
 	Kind    auth.Kind
 	Account string
 
+	// Scope is what a token of kind Access was issued for; else "".
+	Scope string
+
 	// Unbound: no realm is known yet (RULES R14). That is another key than one
 	// of a space whose challenge names none.
 	Unbound bool
@@ -53,9 +56,9 @@ func (k Key) tuple() []string {
 	case k.Space.HasRealm:
 		present = "present"
 	}
-	// A grant has one entry, however wide its scope grows: the last field stays
-	// empty, and is hashed so that keys remain what they are.
-	return []string{k.Space.Party.Name, k.Space.Origin.String(), present, k.Space.Realm, string(k.Kind), k.Space.Resource, ""}
+	// A grant has one entry, however wide its scope grows: but for kind Access the
+	// last field stays empty, and is hashed so that keys remain what they are.
+	return []string{k.Space.Party.Name, k.Space.Origin.String(), present, k.Space.Realm, string(k.Kind), k.Space.Resource, k.Scope}
 }
 
 // Service returns the name under which a platform's keyring files the

@@ -107,7 +107,7 @@ func (w *Wallet) Rebuild(ctx context.Context) (found int, restored []index.Entry
 	}
 	for _, k := range keys {
 		e := index.Entry{
-			ID: k.ID(), Space: k.Space, Kind: k.Kind, Account: k.Account,
+			ID: k.ID(), Space: k.Space, Kind: k.Kind, Account: k.Account, Scope: k.Scope,
 			Store: w.Keep.Name, State: index.Saved, Saved: testOnlyNow(),
 		}
 		if k.Unbound {

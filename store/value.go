@@ -24,6 +24,7 @@ type value struct {
 	Octets  []byte `json:"octets,omitempty"` // base64, instead of Secret when that is not UTF-8
 
 	Resource string      `json:"resource,omitempty"` // of the space
+	Scope    string      `json:"scope,omitempty"`
 	Grant    *grantValue `json:"grant,omitempty"`
 }
 
@@ -40,7 +41,7 @@ func Encode(k Key, c auth.Credential) ([]byte, error) {
 	}
 	v := value{
 		Version: valueVersion, Party: k.Space.Party.Name, Origin: k.Space.Origin.String(),
-		Kind: string(k.Kind), Unbound: k.Unbound, Resource: k.Space.Resource, Grant: grantToValue(c.Grant),
+		Kind: string(k.Kind), Unbound: k.Unbound, Resource: k.Space.Resource, Scope: k.Scope, Grant: grantToValue(c.Grant),
 	}
 	if utf8.ValidString(k.Account) {
 		v.Account = k.Account
@@ -76,7 +77,7 @@ func Decode(k Key, b []byte) (auth.Credential, error) {
 	}
 	want := k.Space
 	if v.Party != want.Party.Name || v.Origin != want.Origin.String() || v.Kind != string(k.Kind) ||
-		v.account() != k.Account || v.Unbound != k.Unbound || v.Resource != want.Resource || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
+		v.account() != k.Account || v.Unbound != k.Unbound || v.Resource != want.Resource || v.Scope != k.Scope || (v.Realm != nil) != want.HasRealm || string(v.Realm) != want.Realm {
 		return auth.Credential{}, fmt.Errorf("%w: the value belongs to another key", ErrDamaged)
 	}
 	secret := v.Secret
@@ -101,7 +102,7 @@ func DecodeKey(b []byte) (Key, error) {
 	}
 	return Key{
 		Space: auth.Space{Party: p, Origin: o, Realm: string(v.Realm), HasRealm: v.Realm != nil, Resource: v.Resource},
-		Kind:  auth.Kind(v.Kind), Account: v.account(), Unbound: v.Unbound,
+		Kind:  auth.Kind(v.Kind), Account: v.account(), Unbound: v.Unbound, Scope: v.Scope,
 	}, nil
 }
 

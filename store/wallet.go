@@ -169,5 +169,9 @@ func (w *Wallet) wait(ctx context.Context) {
 
 // KeyOf returns the key of the credential that the entry tells of.
 func KeyOf(e index.Entry) Key {
-	return Key{Space: e.Space, Kind: e.Kind, Account: e.Account, Unbound: e.Unbound != ""}
+	k := Key{Space: e.Space, Kind: e.Kind, Account: e.Account, Unbound: e.Unbound != ""}
+	if k.Kind == auth.Access {
+		k.Scope = e.Scope
+	}
+	return k
 }

@@ -118,6 +118,9 @@ func (f *fill) find(ctx context.Context) (*holding, error) {
 	if h := f.session(auth.Undecided); h != nil {
 		return h, nil
 	}
+	if h, err := f.issued(ctx); h != nil || err != nil {
+		return h, err
+	}
 	if f.query.AcquireFirst {
 		if h, err := f.acquired(ctx); h != nil || err != nil {
 			return h, err

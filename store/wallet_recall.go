@@ -84,7 +84,7 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 // is remembered.
 func challengeOf(e index.Entry) auth.Challenge {
 	ch := auth.Challenge{Scheme: "basic"}
-	if e.Kind == auth.Token {
+	if e.Kind == auth.Token || e.Kind == auth.Access {
 		ch.Scheme = "bearer"
 	}
 	if e.Space.HasRealm {
@@ -108,7 +108,7 @@ func (w *Wallet) unaskedEntry(f index.File, at site, u *url.URL) (index.Entry, b
 		// Only these can be answered without a nonce of this run.
 		basic := e.Strength == auth.StrengthBasic && e.Kind == auth.Password && e.Space.HasRealm
 		bearer := e.Strength == auth.StrengthBearer && e.Kind == auth.Token
-		if !basic && !bearer || e.Store != w.Keep.Name || e.State != index.Saved || e.Covering(u) == "" {
+		if !basic && !bearer && !lives(e) || e.Store != w.Keep.Name || e.State != index.Saved || e.Covering(u) == "" {
 			continue
 		}
 		if e.Refused > 0 {

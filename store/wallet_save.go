@@ -173,11 +173,16 @@ func (w *Wallet) mend(e index.Entry, found bool) {
 // Remove removes the entry's item and the entry, in the reverse order of saving
 // (RULES R3). When the item cannot be removed, the entry stays and the error,
 // which wraps the store's or ErrNowhere, says so. An item that is gone already
-// is no error.
+// is no error. With a password go the tokens that were issued for it.
 func (w *Wallet) Remove(ctx context.Context, e index.Entry) error {
 	from := w.place(e.Store)
 	if from == nil || w.Index == nil {
 		return fmt.Errorf("%s: %w", e.Store, ErrNowhere)
+	}
+	for _, t := range w.issuedFor(e) {
+		if err := w.Remove(ctx, t); err != nil {
+			return err
+		}
 	}
 	at := site{e.Space.Party, e.Space.Origin}
 	defer w.stale(at)

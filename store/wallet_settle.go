@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -31,7 +32,7 @@ func (w *Wallet) Settle(_ context.Context, q auth.Query, c auth.Credential, o au
 	saving := false
 	switch o {
 	case auth.Accepted:
-		saving = w.accepted(s, h, q)
+		saving = w.accepted(s, h, q, c.Issued)
 	case auth.Rejected:
 		w.rejected(s, bare, h, q)
 	}
@@ -93,6 +94,10 @@ func (w *Wallet) rejected(s, bare *space, h *holding, q auth.Query) {
 	if !count {
 		return
 	}
+	if e.Kind == auth.Access {
+		w.later(func(ctx context.Context) { w.discard(ctx, e) }) // the next is had for the asking
+		return
+	}
 	w.notify(Notice{Kind: NoticeRefused, Space: q.Space, Account: e.Account, Place: e.Store, ID: e.ID, Wants: h.kind})
 	w.later(func(ctx context.Context) {
 		w.update(ctx, site{q.Space.Party, q.Space.Origin}, func(f *index.File) error {
@@ -107,18 +112,18 @@ func (w *Wallet) rejected(s, bare *space, h *holding, q auth.Query) {
 }
 
 // accepted notes what was learnt, and begins to save what is to be saved; it
-// reports whether it did.
-func (w *Wallet) accepted(s *space, h *holding, q auth.Query) (saving bool) {
+// reports whether it did. issued is a token to be kept beside it, or nil.
+func (w *Wallet) accepted(s *space, h *holding, q auth.Query, issued *auth.Credential) (saving bool) {
 	if q.Unasked && h.source == fromGiven && !q.Space.HasRealm {
 		return false // sent before anybody asked: that proves nothing (RULES R1)
 	}
 	if h.credential.Anonymous() {
 		return false // nobody was let in, and nothing is to be learnt of that
 	}
-	return w.learn(s, h, q)
+	return w.learn(s, h, q, issued)
 }
 
-func (w *Wallet) learn(s *space, h *holding, q auth.Query) (saving bool) {
+func (w *Wallet) learn(s *space, h *holding, q auth.Query, issued *auth.Credential) (saving bool) {
 	var prefixes []string
 	if u, err := url.Parse(q.Target); err == nil {
 		prefixes = auth.Prefixes(q.Challenge, u)
@@ -139,7 +144,11 @@ func (w *Wallet) learn(s *space, h *holding, q auth.Query) (saving bool) {
 	save := w.saves(h.source, h.given) && !h.saved && !h.credential.Kept
 	h.saved = h.saved || save
 	e := h.entry
+	keep := issued != nil && w.keepsIssued(h)
 	w.mu.Unlock()
+	if keep {
+		w.later(func(ctx context.Context) { w.keepIssued(ctx, q, *issued, e) })
+	}
 	if h.source == fromPerson && !w.keeps() && w.Saving != SaveNone {
 		w.notifyOnce(Notice{Kind: NoticeNothingKept, Space: q.Space, Account: h.credential.User})
 	}
@@ -201,7 +210,7 @@ func (h *holding) note(q auth.Query, prefixes []string) bool {
 // no lock.
 func (w *Wallet) remember(ctx context.Context, q auth.Query, user string, learnt index.Entry) {
 	at := site{q.Space.Party, q.Space.Origin}
-	id := Key{Space: q.Space, Kind: q.Wants, Account: user}.ID()
+	id := cmp.Or(learnt.ID, Key{Space: q.Space, Kind: q.Wants, Account: user}.ID())
 	used := false
 	change := func(f *index.File) (news bool) {
 		news = f.Accept(q.Strength, directory(learnt.Last)...)

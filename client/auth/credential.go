@@ -33,6 +33,10 @@ type Credential struct {
 	// change it.
 	Grant *Grant
 
+	// Issued is a token that was issued for Secret and is worth keeping beside it;
+	// nil: there is none. It is no part of Equal.
+	Issued *Credential
+
 	// Made is what an Acquirer has made of the credential for its own Begin: an
 	// access token. It is neither stored nor a part of Equal.
 	Made any
@@ -55,6 +59,10 @@ const (
 	Password Kind = "password" // a user-id and a password
 	Token    Kind = "token"    // an opaque token, no user-id needed
 	Key      Kind = "key"      // the pass phrase of a client's private key; the user is its file
+
+	// Access is a token that was issued for a password which is stored itself. It
+	// is kept beside that until it expires; nobody asks for one.
+	Access Kind = "access"
 )
 
 // Query describes the credential that a dialogue needs, and goes with it when
@@ -65,6 +73,9 @@ type Query struct {
 	Strength Strength // of the answer that is to be given
 	Wants    Kind
 	Target   string // absolute URL that was challenged, without userinfo, query and fragment
+
+	// Scope is Traits.Scope: what a token that was kept has to have been issued for.
+	Scope string
 
 	// Challenge is the one to be answered. Zero when the credential goes
 	// unasked and no challenge is known.

@@ -40,6 +40,10 @@ type Traits struct {
 	// of it what the party is sent; zero: there is none.
 	Issuer Origin
 
+	// Scope is what the issuer's token is for, by which one that was kept is found
+	// again (Kind Access); "": none is kept.
+	Scope string
+
 	// Anonymous: an Acquirer may get in for nobody in particular. It is asked
 	// before anything that is stored.
 	Anonymous bool

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"getin/client/auth"
 	"getin/client/cli/mask"
+	"getin/store"
 	"getin/store/index"
 )
 
@@ -212,9 +214,21 @@ func (j *job) entriesBy(read func(*index.Index) ([]index.Entry, []error)) ([]ind
 	for _, p := range problems {
 		j.warn("%v", p)
 	}
+	all = withoutIssued(all)
 	if len(problems) == 0 {
 		return all, nil
 	}
 	j.rep.notice("getin: hint: the files lie in %s; one that is damaged is set aside by a fetch from its origin", ix.Dir())
 	return all, &failure{code: exitAuth}
+}
+
+// withoutIssued leaves out the tokens that are kept beside a password: they come
+// and go with it.
+func withoutIssued(all []index.Entry) []index.Entry {
+	if !slices.ContainsFunc(all, func(e index.Entry) bool { return e.Kind == auth.Access }) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(t index.Entry) bool {
+		return t.Kind == auth.Access && slices.ContainsFunc(all, func(e index.Entry) bool { return store.IsIssuedFor(t, e) })
+	})
 }

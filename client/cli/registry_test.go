@@ -7,17 +7,21 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // scriptRegistry is a registry of images, and the token server that it names: the
 // same over https, and by another name of this machine. /v2/public/ wants
-// anybody's token, /v2/private/ alice's.
+// anybody's token, /v2/private/ alice's, /v2/once/ each of hers a single time.
 type scriptRegistry struct {
 	mu    sync.Mutex
 	log   []string
 	other string // where the blobs are
+
+	serial atomic.Int32
+	seen   map[string]bool
 
 	registry, issuer, secure *httptest.Server
 }
@@ -51,6 +55,17 @@ func (r *scriptRegistry) note(format string, args ...any) {
 	r.log = append(r.log, fmt.Sprintf(format, args...))
 }
 
+// again reports whether the token has come before.
+func (r *scriptRegistry) again(token string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seen == nil {
+		r.seen = map[string]bool{}
+	}
+	defer func() { r.seen[token] = true }()
+	return r.seen[token]
+}
+
 func (r *scriptRegistry) serve(w http.ResponseWriter, req *http.Request) {
 	at := strings.Split(strings.TrimPrefix(req.URL.Path, "/v2/"), "/")
 	scope := "repository:" + at[0] + ":pull"
@@ -66,13 +81,16 @@ func (r *scriptRegistry) serve(w http.ResponseWriter, req *http.Request) {
 		realm = "https://169.254.169.254"
 	}
 	user := ""
-	switch req.Header.Get("Authorization") {
-	case "Bearer token-of-alice-for-" + scope:
+	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	switch base, _, _ := strings.Cut(token, "#"); base {
+	case "token-of-alice-for-" + scope:
 		user = "alice"
-	case "Bearer token-of--for-" + scope:
+	case "token-of--for-" + scope:
 		user = "anybody"
 	}
-	scheme, _, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	if at[0] == "once" && r.again(token) {
+		user = ""
+	}
 	r.note("registry %s %q %s", req.URL.Path, user, scheme)
 	switch {
 	case user == "" || at[0] != "public" && user != "alice":
@@ -94,6 +112,10 @@ func (r *scriptRegistry) issue(w http.ResponseWriter, req *http.Request) {
 	case user != "" && (user != "alice" || pass != "wonderland"):
 		w.WriteHeader(http.StatusUnauthorized)
 	default:
-		_, _ = fmt.Fprintf(w, `{"token":"token-of-%s-for-%s","expires_in":300}`, user, req.URL.Query().Get("scope"))
+		life := 300
+		if strings.Contains(req.URL.RawQuery, "short") {
+			life = 60
+		}
+		_, _ = fmt.Fprintf(w, `{"token":"token-of-%s-for-%s#%d","expires_in":%d}`, user, req.URL.Query().Get("scope"), r.serial.Add(1), life)
 	}
 }

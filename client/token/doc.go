@@ -7,7 +7,7 @@
 //
 // It is answered with a token from that realm: anonymously first, then for the
 // account that is stored for the space, or that a person names. The password is
-// what is stored.
+// what is stored; a token that lives for more than a minute is kept beside it.
 //
 // Every other protected resource names its metadata (RFC 9728), or has them at
 // the well-known place, and these the authorization server:

@@ -91,9 +91,17 @@ type grant struct {
 	expires time.Time
 
 	proven bool // it was accepted. Client.mu guards it
+
+	// Of one that is worth keeping for later runs (it lives long enough) and is
+	// not kept yet, for what it was wanted and by whom it was issued. Client.mu
+	// guards both.
+	name, issuer string
 }
 
 func (g *grant) expired() bool { return !testOnlyNow().Before(g.expires) }
+
+// keepLife is what a token must live for at least, to be worth keeping.
+const keepLife = time.Minute
 
 // lifetime returns until when a token is sent that lives so long from now.
 func lifetime(d time.Duration) time.Time { return testOnlyNow().Add(d - min(margin, d/10)) }
@@ -119,6 +127,7 @@ func (c *Client) grant(ctx context.Context, d demand, sp auth.Space, have auth.C
 	if named && have.Anonymous() {
 		return nil, auth.ErrNoCredential
 	}
+	name := d.name()
 	d.scope = wanted
 	got, err := c.fetch(ctx, d, sp.Origin, have)
 	switch {
@@ -132,6 +141,9 @@ func (c *Client) grant(ctx context.Context, d demand, sp auth.Space, have auth.C
 		c.Notify(got.token)
 	}
 	g := &grant{key: k, secret: have.Secret, scope: wanted, token: got.token, expires: lifetime(got.life)}
+	if got.life > keepLife && !have.Anonymous() {
+		g.name, g.issuer = name, d.realm.String()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.grants = append(c.grants, g)
@@ -147,10 +159,18 @@ func (c *Client) spent(g *grant) bool {
 	return g.proven || g.expired()
 }
 
-func (c *Client) proved(g *grant) {
+// proved notes that a token was accepted. It returns the token, the first time,
+// when it is worth keeping.
+func (c *Client) proved(g *grant) *auth.Credential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g.proven = true
+	if g.name == "" {
+		return nil
+	}
+	kept := &auth.Grant{Issuer: g.issuer, Resource: g.key.service, Scope: g.name, Type: "Bearer", Expires: g.expires.Round(0)}
+	g.name = ""
+	return &auth.Credential{User: g.key.user, Secret: g.token, Grant: kept}
 }
 
 // noAnonymous notes that the space wants to know who asks.

@@ -36,6 +36,12 @@ func demandOf(ch auth.Challenge) (demand, bool) {
 	return demand{realm: u, issuer: o, service: service, scope: parseScope(text)}, true
 }
 
+// name tells apart what tokens are for: the service, which may hold spaces, and
+// the scope.
+func (d demand) name() string {
+	return strings.TrimSpace(url.QueryEscape(d.service) + " " + d.scope.String())
+}
+
 // query returns the URL for a GET. What the realm's own query says comes first.
 func (d demand) query(account string) *url.URL {
 	u := *d.realm

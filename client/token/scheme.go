@@ -24,7 +24,7 @@ func (s Scheme) Traits(ch auth.Challenge) (auth.Traits, error) {
 	_, t.SignsIn = ch.Param("resource_metadata")
 	if d, ok := demandOf(ch); ok {
 		t.SignsIn = false
-		t.Wants, t.Issuer, t.Anonymous = auth.Password, d.issuer, true
+		t.Wants, t.Issuer, t.Anonymous, t.Scope = auth.Password, d.issuer, true, d.name()
 	}
 	return t, nil
 }
@@ -34,6 +34,10 @@ func (s Scheme) Acquire(ctx context.Context, q auth.Query, have auth.Credential,
 	d, ok := demandOf(q.Challenge)
 	if !ok {
 		return s.Client.oauth(ctx, q, have)
+	}
+	if have.Grant != nil { // it was issued in an earlier run
+		have.Made = &grant{key: key{q.Space, d.service, have.User}, scope: d.scope, token: have.Secret, expires: have.Grant.Expires}
+		return have, nil
 	}
 	if have.Secret.Empty() {
 		if have.User != "" {
@@ -52,10 +56,10 @@ func (s Scheme) Acquire(ctx context.Context, q auth.Query, have auth.Credential,
 // Begin takes the token that Acquire has made. The password itself is never the
 // answer.
 func (s Scheme) Begin(ch auth.Challenge, cred auth.Credential, live *auth.Live) (auth.Exchange, error) {
-	if cred.Grant != nil {
+	g, ok := cred.Made.(*grant)
+	if !ok && cred.Grant != nil {
 		return s.Client.begin(s.Scheme, ch, cred, live)
 	}
-	g, ok := cred.Made.(*grant)
 	if !ok {
 		if _, named := demandOf(ch); named {
 			return nil, fmt.Errorf("bearer: %w: it is to be changed for a token first", auth.ErrCredential)
@@ -84,7 +88,8 @@ type exchange struct {
 // credential worthless.
 func (x *exchange) Challenged(ch auth.Challenge) (auth.Verdict, error) {
 	d, ok := demandOf(ch)
-	if ok && (!x.grant.scope.covers(d.scope) || x.client.spent(x.grant)) {
+	kept := x.cred.Grant != nil // of an earlier run: no reason to make the same again
+	if ok && (!x.grant.scope.covers(d.scope) || !kept && x.client.spent(x.grant)) {
 		return auth.Renew, nil
 	}
 	if x.cred.Anonymous() {
@@ -93,8 +98,12 @@ func (x *exchange) Challenged(ch auth.Challenge) (auth.Verdict, error) {
 	return auth.Refused, nil
 }
 
-// Accepted returns the credential that the token was made of.
-func (x *exchange) Accepted(auth.Final) (auth.Credential, error) {
-	x.client.proved(x.grant)
-	return x.cred, nil
+// Accepted returns the credential that the token was made of, and with it the
+// token if that is worth keeping.
+func (x *exchange) Accepted(f auth.Final) (auth.Credential, error) {
+	c := x.cred
+	if f.Status < 400 {
+		c.Issued = x.client.proved(x.grant)
+	}
+	return c, nil
 }
