@@ -50,6 +50,8 @@ func cmdOAuth(ts *testscript.TestScript, neg bool, args []string) {
 
 // start starts both, until stop.
 func (o *scriptOAuth) start() (stop func()) {
+	o.mu.Lock() // the port may be one that somebody still calls
+	defer o.mu.Unlock()
 	o.issuer = httptest.NewServer(http.HandlerFunc(o.issue))
 	o.resource = httptest.NewServer(http.HandlerFunc(o.serve)) // names the other
 	return func() { o.resource.Close(); o.issuer.Close() }

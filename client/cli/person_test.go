@@ -98,13 +98,6 @@ func (s *screen) answer(label, typed string) {
 // section 5.4.
 var escapes = regexp.MustCompile("\r|\x1b\\[[0-9;?]*[ -/]*[@-~]")
 
-func stagingServer(t *testing.T) *authtest.Server {
-	t.Helper()
-	s := authtest.Start(scriptRows("")...)
-	t.Cleanup(s.Close)
-	return s
-}
-
 // The dialogue of the command line's contract, to the letter: origin first, the
 // realm marked as the server's words, a wrong password, a right one, and what
 // was saved.

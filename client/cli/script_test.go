@@ -131,6 +131,14 @@ func scriptRows(other string) []authtest.Row {
 	}...)
 }
 
+// stagingServer has the same paths, for a test that is no script.
+func stagingServer(t *testing.T) *authtest.Server {
+	t.Helper()
+	s := authtest.Start(scriptRows("")...)
+	t.Cleanup(s.Close)
+	return s
+}
+
 // scriptServers is what a script's own commands act on.
 type scriptServers struct{ first, other, tls *authtest.Server }
 
