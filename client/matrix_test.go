@@ -1,6 +1,3 @@
-//go:build !windows
-
-// What Kerberos is tested with is not for Windows, which has its own.
 package client_test
 
 import (
