@@ -89,10 +89,18 @@ func (d *dialogue) answer(ctx context.Context, m auth.Message) ([]auth.Field, er
 	return d.exchange.Answer(ctx, d.party, m)
 }
 
+// observe lets the answer in force see the response to it.
+func (d *dialogue) observe(resp *http.Response) {
+	if o, ok := d.exchange.(auth.Observer); ok {
+		o.Observe(resp.Header.Get)
+	}
+}
+
 // challenged takes in a response that asks. Nil error: there is an answer to
 // send. An *Unanswered: there is none, the response is the caller's. Any other
 // error ends the request.
 func (d *dialogue) challenged(ctx context.Context, resp *http.Response) error {
+	d.observe(resp)
 	d.hear(resp)
 	d.client.Trace.challenged(d.party, d.challenges, d.syntax)
 	if d.silent != nil {
@@ -219,6 +227,7 @@ func (d *dialogue) finish(ctx context.Context, resp *http.Response) error {
 	if d.exchange == nil {
 		return nil
 	}
+	d.observe(resp)
 	fields := resp.Header
 	if d.tunnel != "" {
 		fields = nil // the rest is the server's

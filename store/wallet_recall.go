@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"getin/client/auth"
@@ -76,7 +77,11 @@ func (w *Wallet) recallStored(ctx context.Context, r *auth.Recalled, f index.Fil
 		w.land(s)
 		return
 	}
-	r.Ready, r.Credential, r.Query = true, h.credential, unasked(e.Space, challengeOf(e), u)
+	ch := challengeOf(e)
+	if g := h.credential.Grant; g != nil && strings.EqualFold(g.Type, "DPoP") {
+		ch.Scheme = "dpop"
+	}
+	r.Ready, r.Credential, r.Query = true, h.credential, unasked(e.Space, ch, u)
 	r.ClearText = f.Agreed(e.Space).ClearText
 }
 
@@ -225,6 +230,8 @@ func (w *Wallet) land(s *space) {
 func unasked(sp auth.Space, ch auth.Challenge, u *url.URL) auth.Query {
 	q := auth.Query{Space: sp, Target: auth.Target(u), Challenge: ch, Unasked: true}
 	switch {
+	case ch.Is("DPoP"):
+		q.Scheme, q.Strength, q.Wants = "DPoP", auth.StrengthBearer, auth.Token
 	case ch.Is("Bearer"):
 		q.Scheme, q.Strength, q.Wants = "Bearer", auth.StrengthBearer, auth.Token
 	case ch.Is("NTLM"):

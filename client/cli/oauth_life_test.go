@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -87,17 +91,33 @@ type signedIn struct {
 
 func newSignedIn(t *testing.T, s *rotating, expires time.Time) *signedIn {
 	t.Helper()
-	u := &signedIn{t: t, home: t.TempDir(), keep: storetest.Dir{Path: t.TempDir()}, resource: s.URL + "/api/x"}
+	return newSignedInWith(t, s.URL, s.refresh(), "Bearer", expires)
+}
+
+func newSignedInWith(t *testing.T, base, refresh, kind string, expires time.Time) *signedIn {
+	t.Helper()
+	u := &signedIn{t: t, home: t.TempDir(), keep: storetest.Dir{Path: t.TempDir()}, resource: base + "/api/x"}
 	u.ix = index.Open(filepath.Join(u.home, "state", "getin", "index"))
-	o, err := auth.ParseOrigin(s.URL)
+	o, err := auth.ParseOrigin(base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u.key = store.Key{Space: auth.Space{Party: auth.Server, Origin: o, Realm: "API", HasRealm: true}, Kind: auth.Token}
 	c := auth.Credential{Secret: auth.NewSecret("old-acc3ss"), Grant: &auth.Grant{
-		Issuer: s.URL, TokenEndpoint: s.URL + "/token", Revocation: s.URL + "/revoke", Resource: s.URL + "/api",
-		ClientID: "cli", Type: "Bearer", Refresh: auth.NewSecret(s.refresh()), Expires: expires,
+		Issuer: base, TokenEndpoint: base + "/token", Revocation: base + "/revoke", Resource: base + "/api",
+		ClientID: "cli", Type: kind, Refresh: auth.NewSecret(refresh), Expires: expires,
 	}}
+	if kind == "DPoP" {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Grant.Key = auth.NewSecret(string(der))
+	}
 	w := &store.Wallet{Keep: store.Place{Name: "keyring", Store: u.keep}, Index: u.ix}
 	if err := w.Add(t.Context(), u.key, c, index.Entry{Strength: auth.StrengthBearer, Prefixes: []string{"/api/"}}); err != nil {
 		t.Fatal(err)

@@ -213,6 +213,9 @@ func (r *run) schemes(k pick, bearer auth.Scheme) []auth.Scheme {
 		list = append(list, ntlm.Scheme{Wanted: k > pickAny})
 	}
 	if k == pickAny || k&pickBearer != 0 {
+		if issued, ok := bearer.(token.Scheme); ok {
+			list = append(list, token.DPoP{Client: issued.Client})
+		}
 		list = append(list, bearer)
 	}
 	if k == pickAny || k&pickBasic != 0 {

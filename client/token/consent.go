@@ -49,7 +49,10 @@ func (c *Client) person(ctx context.Context, q auth.Query, have auth.Credential)
 		release = done
 	}
 	r := &request{query: q, path: path, scope: c.wanted(q, path, have), have: have}
-	if err = c.consent(ctx, r); err == nil {
+	if r.key, err = r.bound(); err == nil {
+		err = c.consent(ctx, r)
+	}
+	if err == nil {
 		p.signed, err = c.signIn(ctx, r)
 	}
 	switch {

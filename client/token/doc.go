@@ -24,6 +24,7 @@
 //	signin.go     in a browser (pkce.go, loopback.go), or with a code (device.go)
 //	register.go   who getin is for the server; service.go, a client on its own
 //	granted.go    the answer, and what a refusal of it means
+//	dpop.go       a token bound to a key; dpop_scheme.go, the answer with a proof
 //
 // Departures from the distribution specification:
 //

@@ -39,8 +39,11 @@ type endpoint struct {
 	// json, when not nil, goes in the place of a form (RFC 7591 section 3.1).
 	json []byte
 
+	// key is what a token is to be bound to (DPoP); empty: to nothing.
+	key auth.Secret
+
 	// sign, when not nil, adds to each request what proves more than the client
-	// does (a DPoP proof).
+	// does.
 	sign func(*http.Request) error
 }
 
@@ -141,13 +144,21 @@ func (e endpoint) refusal(resp *http.Response, text []byte) error {
 	return e.cannot("%d", resp.StatusCode)
 }
 
-// token asks for a token.
+// token asks for a token. One that is to be bound to a key and comes without is
+// none (RFC 9449 section 5).
 func (c *Client) token(ctx context.Context, e endpoint, form url.Values) (answer, error) {
-	text, _, err := c.post(ctx, e, form)
+	post := c.post
+	if !e.key.Empty() {
+		post = c.postProven
+	}
+	text, _, err := post(ctx, e, form)
 	if err != nil {
 		return answer{}, err
 	}
 	a, err := e.read(text)
+	if err == nil && !e.key.Empty() && !strings.EqualFold(a.kind, dpopName) {
+		return answer{}, e.cannot("the token is of type %s, and bound to no key", shown(a.kind))
+	}
 	if err == nil {
 		c.noted(a)
 	}

@@ -73,6 +73,7 @@ type Client struct {
 	places map[auth.Space]*place
 	dead   []auth.Secret // tokens not to be sent any more
 	issued []auth.Secret // in this run, and not accepted yet
+	nonces map[auth.Origin]string
 }
 
 // key is what sets the tokens of one account apart. The space's origin is in it:

@@ -10,6 +10,9 @@ import (
 
 // begin answers with a token that has a grant.
 func (c *Client) begin(s bearer.Scheme, ch auth.Challenge, cred auth.Credential, live *auth.Live) (auth.Exchange, error) {
+	if isBound(cred.Grant) {
+		return c.prover(cred)
+	}
 	if t := cred.Grant.Type; t != "" && !strings.EqualFold(t, s.Name()) {
 		return nil, fmt.Errorf("bearer: %w: the token is of type %s", auth.ErrCredential, shown(t))
 	}

@@ -15,11 +15,12 @@ type request struct {
 	path  *Path
 	scope string          // to be asked for
 	have  auth.Credential // what is held and does not do, if anything
+	key   auth.Secret     // that the token is to be bound to; empty: to none
 }
 
 // endpoint returns one of the server's, for the client.
 func (r *request) endpoint(address string, client identity) endpoint {
-	return endpoint{address: address, challenger: r.query.Space.Origin, issuer: r.path.Server.Issuer, client: client}
+	return endpoint{address: address, challenger: r.query.Space.Origin, issuer: r.path.Server.Issuer, client: client, key: r.key}
 }
 
 // oauth is Acquire for a challenge that is no registry's: what is held, as long
@@ -105,7 +106,7 @@ func (r *request) credential(e endpoint, a answer) auth.Credential {
 	g := &auth.Grant{
 		Issuer: s.Issuer, TokenEndpoint: s.Token, Revocation: s.Revocation, Resource: r.path.Resource.ID, Scope: a.scope,
 		ClientID: e.client.id, ClientSecret: e.client.secret, ClientAuth: e.client.method,
-		Type: a.kind, Refresh: a.refresh, Expires: a.expires,
+		Type: a.kind, Refresh: a.refresh, Expires: a.expires, Key: e.key,
 	}
 	if g.Scope == "" {
 		g.Scope = r.scope

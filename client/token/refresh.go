@@ -91,7 +91,7 @@ func (c *Client) refresh(ctx context.Context, q auth.Query, have auth.Credential
 func grantEndpoint(g *auth.Grant, address string, challenger auth.Origin) endpoint {
 	return endpoint{
 		address: address, challenger: challenger, issuer: g.Issuer,
-		client: identity{g.ClientID, g.ClientSecret, g.ClientAuth},
+		client: identity{g.ClientID, g.ClientSecret, g.ClientAuth}, key: g.Key,
 	}
 }
 

@@ -33,7 +33,7 @@ func (s Scheme) Traits(ch auth.Challenge) (auth.Traits, error) {
 func (s Scheme) Acquire(ctx context.Context, q auth.Query, have auth.Credential, _ func(context.Context, auth.Query) (auth.Credential, error)) (auth.Credential, error) {
 	d, ok := demandOf(q.Challenge)
 	if !ok {
-		return s.Client.oauth(ctx, q, have)
+		return s.Client.acquire(ctx, q, have)
 	}
 	if have.Grant != nil { // it was issued in an earlier run
 		have.Made = &grant{key: key{q.Space, d.service, have.User}, scope: d.scope, token: have.Secret, expires: have.Grant.Expires}

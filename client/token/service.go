@@ -49,6 +49,9 @@ func (c *Client) givenSecret(ctx context.Context, q auth.Query, have auth.Creden
 		}
 	}
 	r := &request{query: q, path: path, scope: c.wanted(q, path, p.own), have: have}
+	if r.key, err = r.bound(); err != nil {
+		return auth.Credential{}, err
+	}
 	e := r.endpoint(path.Server.Token, identified(path.Server, name, have.Secret))
 	a, err := c.token(ctx, e, clientForm(r.path.Resource.ID, r.scope))
 	if err != nil {
