@@ -70,6 +70,7 @@ type Wallet struct {
 	offered map[string]auth.Space // where what is unbound was offered first, by its entry's ID
 
 	telling sync.Mutex // held round Notify
+	issuing sync.Mutex // held while a token beside a password comes or goes
 	jobs    sync.WaitGroup
 	once    sync.Once
 	base    context.Context // of the jobs

@@ -46,6 +46,8 @@ func (w *Wallet) keepsIssued(h *holding) bool {
 // keepIssued keeps a token until it expires. That it cannot is no loss: the next
 // run is given another.
 func (w *Wallet) keepIssued(ctx context.Context, q auth.Query, c auth.Credential, of index.Entry) {
+	w.issuing.Lock()
+	defer w.issuing.Unlock()
 	k := Key{Space: q.Space, Kind: auth.Access, Account: c.User, Scope: c.Grant.Scope}
 	learnt := index.Entry{Strength: q.Strength, Prefixes: directory(of.Last), Last: of.Last, Used: testOnlyNow()}
 	if w.save(ctx, k, c, learnt) != nil {
@@ -58,6 +60,20 @@ func (w *Wallet) keepIssued(ctx context.Context, q auth.Query, c auth.Credential
 		if i >= maxIssued || !lives(e) {
 			w.discard(ctx, e)
 		}
+	}
+}
+
+// dropIssued removes a token that was refused, for the next is had for the asking.
+// That one may lie in its place by now: then it stays.
+func (w *Wallet) dropIssued(ctx context.Context, e index.Entry) {
+	w.issuing.Lock()
+	defer w.issuing.Unlock()
+	f, err := w.Index.Load(e.Space.Party, e.Space.Origin)
+	if err != nil {
+		return
+	}
+	if now := f.Find(e.ID, e.Store); now != nil && now.Saved.Equal(e.Saved) {
+		w.discard(ctx, *now)
 	}
 }
 

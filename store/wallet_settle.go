@@ -95,7 +95,7 @@ func (w *Wallet) rejected(s, bare *space, h *holding, q auth.Query) {
 		return
 	}
 	if e.Kind == auth.Access {
-		w.later(func(ctx context.Context) { w.discard(ctx, e) }) // the next is had for the asking
+		w.later(func(ctx context.Context) { w.dropIssued(ctx, e) })
 		return
 	}
 	w.notify(Notice{Kind: NoticeRefused, Space: q.Space, Account: e.Account, Place: e.Store, ID: e.ID, Wants: h.kind})
