@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,13 +54,16 @@ func (s *bindingServer) proof(r *http.Request, token string) (key, nonce string)
 		return "", ""
 	}
 	number := func(b []byte) *big.Int { return new(big.Int).SetBytes(b) }
-	public := ecdsa.PublicKey{Curve: elliptic.P256(), X: number(raw(head.Jwk.X)), Y: number(raw(head.Jwk.Y))}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, raw(head.Jwk.X), raw(head.Jwk.Y)))
+	if err != nil {
+		return "", ""
+	}
 	sum, sig, ath := sha256.Sum256([]byte(parts[0]+"."+parts[1])), raw(parts[2]), ""
 	if token != "" {
 		of := sha256.Sum256([]byte(token))
 		ath = base64.RawURLEncoding.EncodeToString(of[:])
 	}
-	if len(sig) != 64 || !ecdsa.Verify(&public, sum[:], number(sig[:32]), number(sig[32:])) || said.Ath != ath ||
+	if len(sig) != 64 || !ecdsa.Verify(public, sum[:], number(sig[:32]), number(sig[32:])) || said.Ath != ath ||
 		said.Htm != r.Method || said.Htu != s.URL+r.URL.Path || s.seen[said.Jti] {
 		s.t.Errorf("%s %s: proof %+v %+v", r.Method, r.URL, head, said)
 		return "", ""

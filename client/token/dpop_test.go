@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,12 +43,15 @@ func verified(t *testing.T, text string) (map[string]any, ecdsa.PublicKey) {
 		t.Fatalf("header %+v", head)
 	}
 	number := func(b []byte) *big.Int { return new(big.Int).SetBytes(b) }
-	key := ecdsa.PublicKey{Curve: elliptic.P256(), X: number(raw(head.Jwk["x"])), Y: number(raw(head.Jwk["y"]))}
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, raw(head.Jwk["x"]), raw(head.Jwk["y"])))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sum, sig := sha256.Sum256([]byte(parts[0]+"."+parts[1])), raw(parts[2])
-	if len(sig) != 64 || !ecdsa.Verify(&key, sum[:], number(sig[:32]), number(sig[32:])) {
+	if len(sig) != 64 || !ecdsa.Verify(key, sum[:], number(sig[:32]), number(sig[32:])) {
 		t.Fatal("the signature does not hold")
 	}
-	return claims, key
+	return claims, *key
 }
 
 func boundGrant(t *testing.T, at string) auth.Credential {
