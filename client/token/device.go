@@ -71,11 +71,6 @@ func readDevice(text []byte, issuer string) (deviceCode, error) {
 	return d, nil
 }
 
-// seconds is a time that a server gives, within reason.
-func seconds(s float64) time.Duration {
-	return time.Duration(min(max(s, 0), maxLife.Seconds()) * float64(time.Second))
-}
-
 // pageURL reads the address of a page that a person is to look at: https, or on
 // this machine, and nothing else that a program which opens things would take
 // (SECURITY I9). The host is in the form in which it is looked up.

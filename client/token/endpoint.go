@@ -3,7 +3,6 @@ package token
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -77,8 +76,8 @@ func (c *Client) post(ctx context.Context, e endpoint, form url.Values) ([]byte,
 	}
 	resp, err := c.Do(req, addrs)
 	if err != nil {
-		if ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			return nil, nil, context.Cause(ctx)
+		if why := givenUp(ctx); why != nil {
+			return nil, nil, why
 		}
 		return nil, nil, e.cannot("%w", err)
 	}
@@ -195,7 +194,7 @@ func endOf(life any) time.Time {
 	if !ok || s <= 0 {
 		return time.Time{}
 	}
-	return lifetime(time.Duration(min(s, maxLife.Seconds()) * float64(time.Second))).Round(0)
+	return lifetime(seconds(s)).Round(0)
 }
 
 // cannot is an error that no other credential mends.

@@ -36,6 +36,11 @@ const (
 	identityUser = "<token>"
 )
 
+// seconds is a time that a server gives, within reason.
+func seconds(s float64) time.Duration {
+	return time.Duration(min(max(s, 0), maxLife.Seconds()) * float64(time.Second))
+}
+
 // issued is what a token server gave.
 type issued struct {
 	token auth.Secret
@@ -97,13 +102,22 @@ func (c *Client) send(ctx context.Context, d demand, form url.Values, who auth.C
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.Do(req, addrs)
 	if err != nil {
-		if ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			return issued{}, context.Cause(ctx)
+		if why := givenUp(ctx); why != nil {
+			return issued{}, why
 		}
 		return issued{}, d.cannot("%v", err)
 	}
 	defer func() { _ = resp.Body.Close() }() // nothing is asked of the connection again
 	return d.read(resp)
+}
+
+// givenUp returns why the caller wants no answer any more, or nil: that a server took
+// too long is the server's fault.
+func givenUp(ctx context.Context) error {
+	if why := context.Cause(ctx); !errors.Is(why, context.DeadlineExceeded) {
+		return why
+	}
+	return nil
 }
 
 // statusError: the token server answered with another status than 200.
@@ -154,7 +168,7 @@ func (d demand) read(resp *http.Response) (issued, error) {
 	}
 	life := defaultLife
 	if s := said.ExpiresIn; s > 0 {
-		life = time.Duration(min(s, maxLife.Seconds()) * float64(time.Second))
+		life = seconds(s)
 	}
 	return issued{auth.NewSecret(said.Token), life}, nil
 }
