@@ -12,14 +12,7 @@ import (
 // answered, and returns the response that ends the conversation.
 func (c *Client) converse(h *hop) (*http.Response, error) {
 	ctx := h.req.Context()
-	way, err := c.way(h.req.URL)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.signatory(ctx, h); err != nil {
-		return nil, err
-	}
-	parties, err := c.dialogues(h, way)
+	parties, way, err := c.meet(h)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +146,19 @@ func (c *Client) send(ctx context.Context, h *hop, parties []*dialogue, way Way)
 	c.setCookies(h, way, resp)
 	c.Trace.response(resp)
 	return resp, nil
+}
+
+// meet finds out who is on the way to the hop, and who signs its requests.
+func (c *Client) meet(h *hop) ([]*dialogue, Way, error) {
+	way, err := c.way(h.req.URL)
+	if err != nil {
+		return nil, way, err
+	}
+	if err := c.signatory(h.req.Context(), h); err != nil {
+		return nil, way, err
+	}
+	parties, err := c.dialogues(h, way)
+	return parties, way, err
 }
 
 // dialogues returns one for each party on the way: the proxy, if there is one,

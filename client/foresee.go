@@ -83,18 +83,11 @@ func (c *Client) Foresee(req *http.Request) ([]*Foresight, error) {
 // foresee looks at one hop and returns the next.
 func (c *Client) foresee(f *Foresight, h *hop) (*hop, error) {
 	ctx := h.req.Context()
-	way, err := c.way(h.req.URL)
+	parties, _, err := c.meet(h)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.signatory(ctx, h); err != nil {
 		return nil, err
 	}
 	f.SignedAs = h.signedAs
-	parties, err := c.dialogues(h, way)
-	if err != nil {
-		return nil, err
-	}
 	for _, d := range parties {
 		r := c.Wallet.Recall(ctx, d.party, d.url)
 		d.strongest = r.Strongest
