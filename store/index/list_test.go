@@ -198,7 +198,7 @@ func TestListIsNoLoss(t *testing.T) {
 
 func signed(b []byte) []byte {
 	b = bytes.Clone(b)
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
 
 // Every field that an entry has comes back from the list. A field of a kind that
