@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
 )
 
 // Claim takes the lock of that name, 64 hex digits, among all processes that
@@ -19,7 +17,7 @@ func (ix *Index) Claim(ctx context.Context, name string) (release func(), ok boo
 		return nil, false
 	}
 	path := filepath.Join(ix.dir, ".asking-"+name[:min(len(name), claimDigits)]+".lock")
-	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(fileMode))
+	l := newLock(path)
 	if ok, err := l.TryLockContext(ctx, retry); err != nil || !ok {
 		return nil, false
 	}

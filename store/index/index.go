@@ -84,7 +84,7 @@ func (ix *Index) locked(ctx context.Context, p *auth.Party, o auth.Origin, take 
 		return false, err
 	}
 	path := filepath.Join(ix.dir, "."+hash(p, o)+".lock")
-	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(fileMode))
+	l := newLock(path)
 	ok, err := take(l, ctx, retry)
 	if err != nil {
 		return false, fmt.Errorf("locking the index: %w", err)

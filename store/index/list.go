@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // The list is a copy of all entries in one file: to open thousands of files
@@ -105,7 +103,7 @@ func (l *listed) reuse(dir *os.File, entries []Entry) ([]Entry, bool) {
 // writeList replaces the list. Where that does not work, or another process is
 // at it, there is none, and nothing is lost.
 func (ix *Index) writeList(all []listed) {
-	l := flock.New(filepath.Join(ix.dir, listLock), flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(fileMode))
+	l := newLock(filepath.Join(ix.dir, listLock))
 	if ok, err := l.TryLock(); err != nil || !ok {
 		return
 	}

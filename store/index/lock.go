@@ -21,9 +21,15 @@ func (ix *Index) Lock(ctx context.Context, id string) (release func(), err error
 		return nil, err
 	}
 	path := filepath.Join(ix.dir, ".renewing-"+id[:min(len(id), claimDigits)]+".lock")
-	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(fileMode))
+	l := newLock(path)
 	if ok, err := l.TryLockContext(ctx, retry); err != nil || !ok {
 		return nil, fmt.Errorf("locking the entry: %w", err)
 	}
 	return func() { _ = l.Close() }, nil // it goes with the process at the latest
+}
+
+// newLock returns the lock that the file is, which is made when it is wanted, and
+// never behind a symbolic link.
+func newLock(path string) *flock.Flock {
+	return flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(fileMode))
 }
